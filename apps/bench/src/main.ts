@@ -1,0 +1,1 @@
+console.log("@dest/bench: nothing here yet");

@@ -1,0 +1,1 @@
+console.log("@dest/demo: nothing here yet");

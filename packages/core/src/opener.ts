@@ -1,0 +1,68 @@
+import type { Clock } from "./clock.js";
+import type { AnyDestination, OpenContext } from "./destination.js";
+import { asError, DestError } from "./errors.js";
+
+/** Opens each destination once, when it is first needed, and closes those that were opened. */
+export class Opener {
+  readonly #clock: Clock;
+  readonly #warn: (error: DestError) => void;
+  readonly #opened = new Set<AnyDestination>();
+  readonly #opening = new Map<AnyDestination, Promise<void>>();
+  readonly #closing = new AbortController();
+
+  constructor(clock: Clock, warn: (error: DestError) => void) {
+    this.#clock = clock;
+    this.#warn = warn;
+  }
+
+  /** Undefined once it is open. A failure is not remembered: the next call tries again. */
+  open(destination: AnyDestination, name: string): Promise<void> | undefined {
+    if (this.#opened.has(destination)) return undefined;
+    let opening = this.#opening.get(destination);
+    if (!opening) {
+      opening = this.#open(destination, name).finally(() => this.#opening.delete(destination));
+      this.#opening.set(destination, opening);
+    }
+    return opening;
+  }
+
+  context(name: string): OpenContext {
+    const warn = (message: string) =>
+      this.#warn(new DestError("DEST_DESTINATION_WARNING", `${name}: ${message}`));
+    return { name, signal: this.#closing.signal, clock: this.#clock, warn };
+  }
+
+  /** Ends what destinations do outside their attempts. */
+  abort(): void {
+    this.#closing.abort(new DestError("DEST_CLOSED", "dest is closing"));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(
+      [...this.#opened].map(async (destination) => {
+        try {
+          await destination.close?.();
+        } catch (thrown) {
+          const cause = asError(thrown);
+          this.#warn(
+            new DestError("DEST_CLOSE_FAILED", `closing ${destination.kind} failed: ${cause.message}`, {
+              cause,
+            }),
+          );
+        }
+      }),
+    );
+    this.#opened.clear();
+  }
+
+  async #open(destination: AnyDestination, name: string): Promise<void> {
+    try {
+      await destination.open?.(this.context(name));
+      this.#opened.add(destination);
+    } catch (thrown) {
+      if (DestError.is(thrown)) throw thrown;
+      const cause = asError(thrown);
+      throw new DestError("DEST_OPEN_FAILED", `${name} could not be opened: ${cause.message}`, { cause });
+    }
+  }
+}

@@ -1,0 +1,6 @@
+export { type ManualClock, type ManualClockOptions, manualClock } from "./manual-clock.js";
+export {
+  type RecordingDestination,
+  type RecordingOptions,
+  recordingDestination,
+} from "./recording-destination.js";
