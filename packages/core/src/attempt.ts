@@ -55,6 +55,7 @@ export class Attempt implements DeliverContext, Timed {
   isOver = false;
   #controller: AbortController | undefined;
   #abortedBy: DestError | undefined;
+  #stop: ((reason: DestError) => void) | undefined;
 
   constructor(
     readonly name: string,
@@ -75,13 +76,20 @@ export class Attempt implements DeliverContext, Timed {
     return this.#controller.signal;
   }
 
-  record(part: { request?: JsonValue; response?: JsonValue }): void {
+  // Properties, not methods: plugins take the context apart.
+  readonly record = (part: { request?: JsonValue; response?: JsonValue }): void => {
     if (part.request !== undefined) this.request = added(this.request, part.request);
     if (part.response !== undefined) this.response = added(this.response, part.response);
-  }
+  };
+
+  readonly onAbort = (stop: (reason: DestError) => void): void => {
+    if (this.#abortedBy) stop(this.#abortedBy);
+    else this.#stop = stop;
+  };
 
   abort(reason: DestError): void {
     this.#abortedBy = reason;
+    this.#stop?.(reason);
     this.#controller?.abort(reason);
   }
 }

@@ -1,10 +1,10 @@
 import type { Clock } from "./clock.js";
 import type { AnyDestination } from "./destination.js";
-import { invalidOption } from "./errors.js";
 import { Instance } from "./instance.js";
 import type { Limits, WhenFull } from "./limits.js";
 import type { Outbox, Retention } from "./outbox.js";
 import type { ArgsOf, Dest } from "./types.js";
+import { refuseUnknownOptions } from "./unknown-keys.js";
 
 export interface DestOptions<D extends Readonly<Record<string, AnyDestination>>> {
   /** The keys become the names on `$.send`. */
@@ -27,12 +27,23 @@ export interface DestOptions<D extends Readonly<Record<string, AnyDestination>>>
   readonly clock?: Clock | undefined;
 }
 
-const optionNames = ["destinations", "outbox", "onError", "unknownKeys", "limits", "whenFull", "retention", "redact", "closeOn", "clock"];
+const optionNames = [
+  "destinations",
+  "outbox",
+  "onError",
+  "unknownKeys",
+  "limits",
+  "whenFull",
+  "retention",
+  "redact",
+  "closeOn",
+  "clock",
+];
 
 /** Makes an instance: its destinations, its outbox, and the lanes that deliver between them. */
-export function createDest<const D extends Readonly<Record<string, AnyDestination>>>(options: DestOptions<D>): Dest<ArgsOf<D>> {
-  for (const name of Object.keys(options)) {
-    if (!optionNames.includes(name)) throw invalidOption("createDest", name, `takes ${optionNames.join(", ")}`);
-  }
+export function createDest<const D extends Readonly<Record<string, AnyDestination>>>(
+  options: DestOptions<D>,
+): Dest<ArgsOf<D>> {
+  refuseUnknownOptions("createDest", options, optionNames);
   return new Instance(options) as unknown as Dest<ArgsOf<D>>;
 }

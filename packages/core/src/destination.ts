@@ -1,7 +1,8 @@
 import type { Clock } from "./clock.js";
 import type { DestError } from "./errors.js";
 import type { JsonValue } from "./json.js";
-import { mergePolicies, type Policy } from "./policy.js";
+import { mergePolicies, type Policy, policyNames } from "./policy.js";
+import { refuseUnknownOptions } from "./unknown-keys.js";
 
 /** Where a message comes from. */
 export interface Origin {
@@ -46,6 +47,8 @@ export interface DeliverContext {
   readonly name: string;
   /** Aborts when the attempt's time is over or the program closes. Stop then: the attempt is already settled. */
   readonly signal: AbortSignal;
+  /** Calls `stop` when `signal` aborts: one function, for paths on which a listener costs too much. */
+  onAbort(stop: (reason: DestError) => void): void;
   readonly clock: Clock;
   /**
    * Keeps what was sent and received in the delivery record, also of an attempt that times out later. Secrets are
@@ -117,14 +120,16 @@ export type AnyDestination = Destination<any, any>;
 
 /**
  * Makes a plugin's factory. The options a user gives are the plugin's own plus the whole policy, which is laid over
- * the plugin's defaults here.
+ * the plugin's defaults here. With `optionNames`, the names of its own options, any other is refused.
  */
 export function defineDestination<Args extends readonly unknown[], P, O extends object = object>(
   make: (options: O) => Destination<Args, P>,
+  optionNames?: readonly (keyof O & string)[],
 ): object extends O
   ? (options?: O & Policy) => Destination<Args, P>
   : (options: O & Policy) => Destination<Args, P> {
   const factory = (options: O & Policy = {} as O & Policy): Destination<Args, P> => {
+    if (optionNames) refuseUnknownOptions("options", options, [...optionNames, ...policyNames]);
     const destination = make(options);
     return Object.assign(destination, { policy: mergePolicies(destination.policy, options) });
   };

@@ -8,13 +8,13 @@ import type { Flushes } from "./flush.js";
 import { GroupSlots } from "./group-slots.js";
 import type { Ids } from "./ids.js";
 import type { Opener } from "./opener.js";
-import { readOutcome, thrownOutcome, type Verdict } from "./outcome.js";
 import type { ClaimAnswer, Outbox, Settlement, StoredMessage } from "./outbox.js";
+import { readOutcome, thrownOutcome, type Verdict } from "./outcome.js";
 import { RateLimiter } from "./rate-limit.js";
 import type { Redact } from "./redact.js";
 import type { Registered } from "./registry.js";
-import { expiry, hasExpired, hasFailed, settlementsOf } from "./settlement.js";
 import type { Settled } from "./settled.js";
+import { expiry, hasExpired, hasFailed, settlementsOf } from "./settlement.js";
 import type { Settler } from "./settler.js";
 
 /** What the lanes of one instance share. */
@@ -100,7 +100,9 @@ export class Lane {
     } catch (thrown) {
       const cause = asError(thrown);
       const message = `${this.#to.name}: the outbox failed, trying again in ${retryClaimAfter} ms: ${cause.message}`;
-      this.#shared.events.warn(DestError.is(thrown) ? thrown : new DestError("DEST_OUTBOX_FAILED", message, { cause }));
+      this.#shared.events.warn(
+        DestError.is(thrown) ? thrown : new DestError("DEST_OUTBOX_FAILED", message, { cause }),
+      );
       nextAt = this.#shared.clock.now() + retryClaimAfter;
     }
     this.#turning = false;
@@ -155,7 +157,11 @@ export class Lane {
       const now = clock.now();
       const messages = batch.messages.filter((message) => !hasExpired(message, now));
       const late = batch.messages.filter((message) => hasExpired(message, now));
-      if (late.length > 0) this.#settle(late, late.map((message) => expiry(message, now)));
+      if (late.length > 0)
+        this.#settle(
+          late,
+          late.map((message) => expiry(message, now)),
+        );
       if (messages.length === 0) return;
       const [first] = messages as [StoredMessage];
       const id = messages.length === 1 ? first.id : ids.next("b");
@@ -168,7 +174,16 @@ export class Lane {
       }
       if (!events.wants("batch")) return;
       const memberIds = messages.map((message) => message.id);
-      events.emit("batch", { destination: this.#to.name, id, key, group, sealedAt: now, reason, ids: memberIds, bytes });
+      events.emit("batch", {
+        destination: this.#to.name,
+        id,
+        key,
+        group,
+        sealedAt: now,
+        reason,
+        ids: memberIds,
+        bytes,
+      });
     });
     const failed = (await Promise.allSettled(sealing)).find((result) => result.status === "rejected");
     this.#batcher.sealed();
@@ -226,7 +241,8 @@ export class Lane {
     if (pause) {
       const { until, failures, released } = pause;
       for (const waiting of released) this.#release(waiting);
-      if (events.wants("paused")) events.emit("paused", { destination: name, group: work.group, failures, until });
+      if (events.wants("paused"))
+        events.emit("paused", { destination: name, group: work.group, failures, until });
       this.#sleepUntil(until);
     }
     this.#startReady();

@@ -53,7 +53,10 @@ export class Events {
 
   on<E extends EventName>(name: E, listener: Listener<E>): () => void {
     let listeners = this.#listeners.get(name);
-    if (!listeners) this.#listeners.set(name, (listeners = new Set()));
+    if (!listeners) {
+      listeners = new Set();
+      this.#listeners.set(name, listeners);
+    }
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }

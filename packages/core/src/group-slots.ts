@@ -77,7 +77,10 @@ export class GroupSlots<W extends { readonly group: string }> {
 
   add(work: W): void {
     let group = this.#groups.get(work.group);
-    if (!group) this.#groups.set(work.group, (group = new Group<W>(work.group)));
+    if (!group) {
+      group = new Group<W>(work.group);
+      this.#groups.set(work.group, group);
+    }
     group.waiting.push(work);
     this.#update(group);
   }

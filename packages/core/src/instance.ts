@@ -50,7 +50,13 @@ export class Instance {
   #acceptedAtExit = 0;
 
   constructor(options: DestOptions<Readonly<Record<string, AnyDestination>>>) {
-    const { outbox = memoryOutbox(), limits = {}, whenFull = "reject", retention = {}, clock = systemClock } = options;
+    const {
+      outbox = memoryOutbox(),
+      limits = {},
+      whenFull = "reject",
+      retention = {},
+      clock = systemClock,
+    } = options;
     const { onError = "discard", unknownKeys = "throw", closeOn } = options;
     const warn = (error: DestError) => this.#events.warn(error);
     const ids = new Ids();
@@ -146,16 +152,18 @@ export class Instance {
   }
 
   async probe(): Promise<Record<string, ProbeResult>> {
-    const probes = [...this.#registry.values()].map(async ({ name, destination, policy }): Promise<[string, ProbeResult]> => {
-      try {
-        await this.#within(policy.timeout, this.#probeOne(name, destination), () => {
-          throw new DestError("DEST_TIMEOUT", `no answer within the timeout of ${policy.timeout} ms`);
-        });
-        return [name, { ok: true }];
-      } catch (error) {
-        return [name, { ok: false, error: asDestError(error, "DEST_PROBE_FAILED") }];
-      }
-    });
+    const probes = [...this.#registry.values()].map(
+      async ({ name, destination, policy }): Promise<[string, ProbeResult]> => {
+        try {
+          await this.#within(policy.timeout, this.#probeOne(name, destination), () => {
+            throw new DestError("DEST_TIMEOUT", `no answer within the timeout of ${policy.timeout} ms`);
+          });
+          return [name, { ok: true }];
+        } catch (error) {
+          return [name, { ok: false, error: asDestError(error, "DEST_PROBE_FAILED") }];
+        }
+      },
+    );
     return Object.fromEntries(await Promise.all(probes));
   }
 
@@ -179,7 +187,8 @@ export class Instance {
     this.#rooms.begin(stats);
     for (const [name, { pending, delivering, retrying }] of stats) {
       const waiting = pending + delivering + retrying;
-      if (waiting > 0 && !this.#registry.has(name)) warn(`${waiting} messages wait for ${name}, which is not registered: they stay until it is`);
+      if (waiting > 0 && !this.#registry.has(name))
+        warn(`${waiting} messages wait for ${name}, which is not registered: they stay until it is`);
     }
     this.#opening = undefined;
     this.#wake();
@@ -208,7 +217,9 @@ export class Instance {
       };
       this.#settler.between(begin).catch(fail);
     });
-    await this.#within(timeout, drained).catch((error: unknown) => this.#events.warn(asDestError(error, "DEST_OUTBOX_FAILED")));
+    await this.#within(timeout, drained).catch((error: unknown) =>
+      this.#events.warn(asDestError(error, "DEST_OUTBOX_FAILED")),
+    );
     if (flush) this.#flushes.remove(flush);
   }
 
@@ -233,7 +244,11 @@ export class Instance {
   }
 
   /** Waits for the work, but not longer. */
-  async #within<T>(ms: number, work: Promise<T>, late: () => undefined = () => undefined): Promise<T | undefined> {
+  async #within<T>(
+    ms: number,
+    work: Promise<T>,
+    late: () => undefined = () => undefined,
+  ): Promise<T | undefined> {
     let timer: Timer | undefined;
     const tooLate = new Promise<void>((resolve) => {
       timer = this.#clock.after(ms, resolve, true);
@@ -252,13 +267,16 @@ export class Instance {
 
   #counts(stats: ReadonlyMap<string, DestinationStats>): Counts {
     let waiting = 0;
-    for (const { pending, delivering, retrying } of stats.values()) waiting += pending + delivering + retrying;
+    for (const { pending, delivering, retrying } of stats.values())
+      waiting += pending + delivering + retrying;
     return { delivered: this.#settled.delivered, dead: this.#settled.dead, pending: waiting };
   }
 
   async #warnOfLoss(pending: number): Promise<void> {
     const { items } = await this.#outbox.list({ limit: 100_000 });
-    const lost = items.filter(({ status }) => status !== "delivered" && status !== "dead").map(({ id, destination }) => `${id} (${destination})`);
+    const lost = items
+      .filter(({ status }) => status !== "delivered" && status !== "dead")
+      .map(({ id, destination }) => `${id} (${destination})`);
     const named = lost.slice(0, namedAtMost).join(", ");
     const more = pending > namedAtMost ? ` and ${pending - namedAtMost} more` : "";
     const message = `the memory outbox is closed with ${pending} messages pending, which are lost: ${named}${more}. A durable outbox keeps them`;

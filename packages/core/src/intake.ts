@@ -70,7 +70,8 @@ export class Intake implements RunIntake {
     const { opening, rooms, outbox, events, wake } = this.#services;
     const stillOpening = opening();
     if (stillOpening) await stillOpening;
-    if (this.#state === "closed") throw closed("the run ended after dest was closed; nothing of it was accepted");
+    if (this.#state === "closed")
+      throw closed("the run ended after dest was closed; nothing of it was accepted");
     const waiting = rooms.reserve(commit.messages);
     if (waiting) await waiting;
     const { messages } = commit;

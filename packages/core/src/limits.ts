@@ -54,7 +54,9 @@ export class Rooms {
   admitWork(): Promise<void> | undefined {
     return this.#withRoom(() => {
       for (const room of this.#rooms.values()) if (!this.#isFull(room)) return undefined;
-      return this.#rooms.size === 0 ? undefined : full("every destination has as much waiting as its limits allow");
+      return this.#rooms.size === 0
+        ? undefined
+        : full("every destination has as much waiting as its limits allow");
     });
   }
 
@@ -139,6 +141,7 @@ function full(reason: string): DestError {
 
 function describe(name: string, room: Room, most: Room): string {
   if (room.dead > most.dead) return `${name} has more than ${most.dead} dead letters (limits.dead)`;
-  if (room.bytes > most.bytes) return `${name} would have more than ${most.bytes} bytes waiting (limits.bytes)`;
+  if (room.bytes > most.bytes)
+    return `${name} would have more than ${most.bytes} bytes waiting (limits.bytes)`;
   return `${name} would have more than ${most.messages} messages waiting (limits.messages)`;
 }

@@ -152,21 +152,14 @@ class MemoryOutbox implements Outbox {
 
   async stats(): Promise<ReadonlyMap<string, DestinationStats>> {
     const counts = new Map<string, { -readonly [K in keyof DestinationStats]: number }>();
-    const of = (destination: string) => {
-      let count = counts.get(destination);
-      if (!count) {
-        const delivered = this.#deliveredCounts.get(destination) ?? 0;
-        counts.set(
-          destination,
-          (count = { pending: 0, delivering: 0, retrying: 0, delivered, dead: 0, bytes: 0 }),
-        );
-      }
-      return count;
-    };
-    for (const destination of this.#lanes.keys()) of(destination);
+    for (const destination of this.#lanes.keys()) {
+      const delivered = this.#deliveredCounts.get(destination) ?? 0;
+      counts.set(destination, { pending: 0, delivering: 0, retrying: 0, delivered, dead: 0, bytes: 0 });
+    }
     for (const entry of this.#entries.values()) {
       const status = entry.status as Exclude<Status, "delivered">;
-      const count = of(entry.destination);
+      const count = counts.get(entry.destination);
+      if (!count) continue;
       count[status] += 1;
       if (status !== "dead") count.bytes += entry.bytes;
     }
@@ -309,7 +302,10 @@ class MemoryOutbox implements Outbox {
 
   #lane(destination: string): LaneStore {
     let lane = this.#lanes.get(destination);
-    if (!lane) this.#lanes.set(destination, (lane = new LaneStore()));
+    if (!lane) {
+      lane = new LaneStore();
+      this.#lanes.set(destination, lane);
+    }
     return lane;
   }
 

@@ -90,12 +90,12 @@ const defaults = {
   batch: { maxSize: 1_000, maxBytes: 5 * 1024 * 1024, maxWait: 1_000 },
 } as const satisfies Policy;
 
-const names = ["timeout", "concurrency", "rateLimit", "retry", "pause", "batch"] as const;
+export const policyNames = ["timeout", "concurrency", "rateLimit", "retry", "pause", "batch"] as const;
 
 /** Lays the policy part of `over` on `base`: objects key by key, everything else as a whole; `undefined` is absent. */
 export function mergePolicies(base: Policy | undefined, over: Policy): Policy {
   const merged: Record<string, unknown> = { ...base };
-  for (const name of names) {
+  for (const name of policyNames) {
     const value = over[name];
     if (value === undefined) continue;
     merged[name] = isRecord(value) ? { ...asRecord(merged[name]), ...present(value) } : value;

@@ -27,7 +27,10 @@ function onBeforeExit(): void {
 }
 
 /** Closes on a signal, then lets the signal end the process as it would have. */
-export function closeOnSignals(signals: readonly NodeJS.Signals[], close: () => Promise<unknown>): () => void {
+export function closeOnSignals(
+  signals: readonly NodeJS.Signals[],
+  close: () => Promise<unknown>,
+): () => void {
   const onSignal = (signal: NodeJS.Signals) => {
     stop();
     void close().finally(() => process.kill(process.pid, signal));

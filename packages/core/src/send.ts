@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { type Capturing, capture, type SendOptions, type Sent } from "./capture.js";
 import { DestError, invalid, invalidOption } from "./errors.js";
 import type { Registry } from "./registry.js";
-import { nearest } from "./unknown-keys.js";
+import { meant } from "./unknown-keys.js";
 
 type SendFunction = (...args: unknown[]) => Sent;
 
@@ -90,10 +90,7 @@ function unknownNames(registry: Registry): object {
       if (typeof key === "symbol" || key in target || key === "then" || key === "toJSON")
         return Reflect.get(target, key, receiver);
       const fail = () => {
-        const names = [...registry.keys()];
-        const near = nearest(key, names);
-        const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-        const message = `$.send.${key}: no destination is registered under that name${hint}; registered are ${names.join(", ") || "none"}`;
+        const message = `$.send.${key}: no destination is registered as ${meant(key, [...registry.keys()])}`;
         const error = new DestError("DEST_UNKNOWN_DESTINATION", message, { retryable: false });
         Error.captureStackTrace(error, fail);
         throw error;

@@ -1,8 +1,8 @@
 import { settledRecord } from "./delivery-record.js";
-import type { DeliveryRecord, Settlement, StoredMessage } from "./outbox.js";
 import type { Events } from "./events.js";
 import type { Flushes } from "./flush.js";
 import type { Rooms } from "./limits.js";
+import type { DeliveryRecord, Settlement, StoredMessage } from "./outbox.js";
 import type { Settling } from "./settler.js";
 
 type Outcome = Exclude<Settlement, { to: "release" }>;
@@ -23,7 +23,11 @@ export class Settled {
 
   /** `wake` is called where the settlements may have made something claimable. */
   expect(messages: readonly StoredMessage[], settlements: readonly Settlement[], wake: () => void): Settling {
-    const wanted = this.#events.wants("attempt") || this.#events.wants("delivered") || this.#events.wants("retry") || this.#events.wants("dead");
+    const wanted =
+      this.#events.wants("attempt") ||
+      this.#events.wants("delivered") ||
+      this.#events.wants("retry") ||
+      this.#events.wants("dead");
     // Made now: an outbox in memory changes the very messages it handed out.
     const records = wanted ? new Map<string, DeliveryRecord>() : undefined;
     const told = messages.map((message, i) => {
@@ -31,7 +35,9 @@ export class Settled {
       records?.set(message.id, settledRecord(message, settlement));
       return { message, settlement };
     });
-    const mayClaim = messages.some((message) => message.orderKey !== undefined) || settlements.some((one) => one.to === "retry");
+    const mayClaim =
+      messages.some((message) => message.orderKey !== undefined) ||
+      settlements.some((one) => one.to === "retry");
     return {
       settlements,
       settled: () => {

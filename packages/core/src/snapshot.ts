@@ -56,7 +56,7 @@ function isPlain(value: unknown, depth: number): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return false;
   const record = value as Record<string, unknown>;
-  if (typeof record["toJSON"] === "function") return false;
+  if (typeof record.toJSON === "function") return false;
   for (const key in record) if (!isPlain(record[key], depth + 1)) return false;
   return true;
 }

@@ -1,9 +1,9 @@
+import type { SendOptions, Sent } from "./capture.js";
+import type { RunOptions } from "./deferral.js";
 import type { AnyDestination, Destination, Origin } from "./destination.js";
 import type { DestError } from "./errors.js";
 import type { DestEvents, EventName } from "./events.js";
-import type { RunOptions } from "./deferral.js";
 import type { DeliveryRecord, DestinationStats, ListPage, ListQuery, ReplayQuery } from "./outbox.js";
-import type { SendOptions, Sent } from "./capture.js";
 
 /** What each registered destination takes: argument tuples by name. */
 export type ArgsByName = { readonly [name: string]: readonly unknown[] };
@@ -13,8 +13,19 @@ export type ArgsOf<D extends Readonly<Record<string, AnyDestination>>> = {
   [K in keyof D]: D[K] extends Destination<infer Args, never> ? SpelledOut<Args> : never;
 };
 
-type SpelledOut<Args> = { [I in keyof Args]: Args[I] extends Plain ? Args[I] : { [K in keyof Args[I]]: Args[I][K] } };
-type Plain = string | number | boolean | null | undefined | bigint | symbol | ((...args: never[]) => unknown) | readonly unknown[];
+type SpelledOut<Args> = {
+  [I in keyof Args]: Args[I] extends Plain ? Args[I] : { [K in keyof Args[I]]: Args[I][K] };
+};
+type Plain =
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | bigint
+  | symbol
+  | ((...args: never[]) => unknown)
+  | readonly unknown[];
 
 export type Send<M extends ArgsByName> = { readonly [K in keyof M]: (...args: [...M[K]]) => Sent };
 

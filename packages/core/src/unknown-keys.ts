@@ -8,7 +8,8 @@ export function unknownKeysOf({ accepts }: Registered, argument: unknown): strin
   const given = argument as Record<string, unknown>;
   for (const key in given) {
     if (accepts.has(key) || given[key] === undefined || !Object.hasOwn(given, key)) continue;
-    (unknown ??= []).push(key);
+    unknown ??= [];
+    unknown.push(key);
   }
   return unknown;
 }
@@ -20,15 +21,28 @@ export function without(argument: unknown, keys: readonly string[]): unknown {
 }
 
 export function unknownKey({ name, accepts }: Registered, key: string, code: string): DestError {
-  const known = [...(accepts ?? [])];
-  const near = nearest(key, known);
-  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
-  const message = `$.send.${name}: unknown key ${key}${hint}; known are ${known.join(", ")}`;
+  const message = `$.send.${name}: unknown key ${meant(key, [...(accepts ?? [])])}`;
   return new DestError(code, message, { retryable: false });
 }
 
+/** For options of createDest and of plugins; throws `DEST_INVALID_OPTION`. */
+export function refuseUnknownOptions(of: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue;
+    const message = `${of}: unknown option ${meant(name, known)}`;
+    throw new DestError("DEST_INVALID_OPTION", message, { retryable: false });
+  }
+}
+
+/** The word, what it may have been meant to be, and what it could be. */
+export function meant(word: string, known: readonly string[]): string {
+  const near = nearest(word, known);
+  const hint = near === undefined ? "" : ` (did you mean ${near}?)`;
+  return `${word}${hint}; known are ${known.join(", ") || "none"}`;
+}
+
 /** The word that takes the fewest edits to reach, if it takes few. */
-export function nearest(word: string, known: Iterable<string>): string | undefined {
+function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Math.max(2, Math.floor(word.length / 3)) + 1;
   for (const candidate of known) {

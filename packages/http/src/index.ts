@@ -1,1 +1,2 @@
-export {};
+export { type HttpOptions, http } from "./http.js";
+export type { HttpRequest } from "./request.js";

@@ -23,7 +23,10 @@ export class LaneStore {
     if (entry.orderKey === undefined) return this.#schedule(entry);
     const key = lineKey(entry);
     let line = this.#lines.get(key);
-    if (!line) this.#lines.set(key, (line = new OrderLine()));
+    if (!line) {
+      line = new OrderLine();
+      this.#lines.set(key, line);
+    }
     line.push(entry);
     this.#expose(line);
   }

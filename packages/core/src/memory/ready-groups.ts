@@ -45,7 +45,10 @@ export class ReadyGroups<T extends Due> {
 
   push(item: T): void {
     let queue = this.#queues.get(item.group);
-    if (!queue) this.#queues.set(item.group, (queue = new ReadyQueue<T>(item.group)));
+    if (!queue) {
+      queue = new ReadyQueue<T>(item.group);
+      this.#queues.set(item.group, queue);
+    }
     queue.push(item);
     if (queue.place === "nowhere") this.#enter(queue);
   }

@@ -40,7 +40,10 @@ export class RunMemory {
 
   #remember(runId: string): Remembered {
     let known = this.#runs.get(runId);
-    if (!known) this.#runs.set(runId, (known = { committed: 0, hashes: [], kept: 0 }));
+    if (!known) {
+      known = { committed: 0, hashes: [], kept: 0 };
+      this.#runs.set(runId, known);
+    }
     return known;
   }
 }

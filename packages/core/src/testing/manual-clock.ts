@@ -27,7 +27,10 @@ interface Waiting {
 const quietTurns = 4;
 
 /** A clock that stands still until it is told to go on: hours of retries run in milliseconds. */
-export function manualClock({ now = Date.UTC(2026, 0, 1), random = () => 0.5 }: ManualClockOptions = {}): ManualClock {
+export function manualClock({
+  now = Date.UTC(2026, 0, 1),
+  random = () => 0.5,
+}: ManualClockOptions = {}): ManualClock {
   const timers = new Heap<Waiting>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
   const held = new Set<Promise<unknown>>();
   let time = now;

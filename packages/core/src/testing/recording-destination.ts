@@ -1,11 +1,19 @@
-import { type Batch, type DeliverContext, type Destination, defineDestination, type Outcome } from "../destination.js";
+import {
+  type Batch,
+  type DeliverContext,
+  type Destination,
+  defineDestination,
+  type Outcome,
+} from "../destination.js";
 import type { Policy } from "../policy.js";
 
 type Answer = Outcome | ReadonlyMap<string, Outcome>;
 
 export interface RecordingOptions extends Policy {
   /** Called for each attempt. Default: delivered. */
-  readonly answer?: ((batch: Batch<unknown>, context: DeliverContext) => Answer | Promise<Answer>) | undefined;
+  readonly answer?:
+    | ((batch: Batch<unknown>, context: DeliverContext) => Answer | Promise<Answer>)
+    | undefined;
   readonly accepts?: readonly string[] | undefined;
   readonly groupKey?: ((value: unknown) => string) | undefined;
   readonly batchKey?: ((value: unknown) => string) | undefined;

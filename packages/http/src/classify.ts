@@ -1,0 +1,44 @@
+import { DestError, type Outcome } from "@dest/core";
+import type { HttpResponse } from "./exchange.js";
+import { retryAfter } from "./retry-after.js";
+
+// RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4: the same request may succeed later.
+const transient = new Set([408, 425, 429]);
+
+/** What a response means for the message. `now`: epoch milliseconds, for a Retry-After that is a date. */
+export function classifyResponse({ status, headers, body }: HttpResponse, now: number): Outcome {
+  if (status >= 200 && status < 300) return { status: "delivered", receipt: { status } };
+  const error = new DestError(
+    "DEST_HTTP_STATUS",
+    `the receiver answered ${status}${hint(status, headers, body)}`,
+  );
+  if (status < 500 && !transient.has(status)) return { status: "rejected", error };
+  const afterMs = retryAfter(headers["retry-after"], now);
+  return afterMs === undefined ? { status: "retry", error } : { status: "retry", error, afterMs };
+}
+
+/** Failures before the connection stood: nothing can have arrived. */
+const unsent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+]);
+
+/** What a failure without a response means: it may pass. `sent`: the request had begun to be sent. */
+export function classifyFailure(cause: Error & { code?: string }, sent: boolean): Outcome {
+  if (DestError.is(cause)) return { status: "retry", error: cause };
+  const { code = cause.name, message } = cause;
+  const text = message.includes(code) ? message : `${code}: ${message}`;
+  const ambiguous = sent && !unsent.has(code);
+  return { status: "retry", error: new DestError("DEST_NETWORK", text || code, { cause, ambiguous }) };
+}
+
+function hint(status: number, headers: HttpResponse["headers"], body: Buffer): string {
+  if (status >= 300 && status < 400)
+    return `, a redirect to ${headers.location ?? "nowhere"}: send to that address instead`;
+  const [line = ""] = body.subarray(0, 200).toString("utf8").trim().split("\n");
+  return line === "" ? "" : `: ${line}`;
+}

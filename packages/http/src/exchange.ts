@@ -1,0 +1,83 @@
+import type { DeliverContext, DestError } from "@dest/core";
+import type { Dispatcher } from "undici";
+import type { DispatchRequest } from "./to-dispatch.js";
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The beginning of the body. */
+  readonly body: Buffer;
+  /** Of the whole body. */
+  readonly bytes: number;
+}
+
+/** A response, or why there is none and whether the request had begun to be sent. */
+export type Ended = { readonly response: HttpResponse } | { readonly error: Error; readonly sent: boolean };
+
+/** Bytes of a response's body that are looked at; the rest is read and dropped. */
+const keptBytes = 16_384;
+
+/** One request and its whole response. Resolves when the body has been read, never rejects. */
+export function exchange(
+  agent: Dispatcher,
+  request: DispatchRequest,
+  { onAbort }: Pick<DeliverContext, "onAbort">,
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const handler = new Exchange(resolve);
+    onAbort((reason) => handler.abort(reason));
+    try {
+      agent.dispatch(request, handler);
+    } catch (error) {
+      resolve({ error: error as Error, sent: false });
+    }
+  });
+}
+
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #resolve: (ended: Ended) => void;
+  #controller: Dispatcher.DispatchController | undefined;
+  #aborted: DestError | undefined;
+  #status = 0;
+  #headers: HttpResponse["headers"] = {};
+  #kept: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(resolve: (ended: Ended) => void) {
+    this.#resolve = resolve;
+  }
+
+  abort(reason: DestError): void {
+    this.#aborted = reason;
+    this.#controller?.abort(reason);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#aborted) controller.abort(this.#aborted);
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: HttpResponse["headers"],
+  ): void {
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    const room = keptBytes - this.#bytes;
+    if (room > 0) this.#kept.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
+    this.#bytes += chunk.length;
+  }
+
+  onResponseEnd(): void {
+    const body = this.#kept.length === 1 ? (this.#kept[0] as Buffer) : Buffer.concat(this.#kept);
+    this.#resolve({ response: { status: this.#status, headers: this.#headers, body, bytes: this.#bytes } });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#resolve({ error, sent: this.#controller !== undefined });
+  }
+}
