@@ -8,14 +8,17 @@ import type { DeliveryRecord, DestinationStats, ListPage, ListQuery, ReplayQuery
 /** What each registered destination takes: argument tuples by name. */
 export type ArgsByName = { readonly [name: string]: readonly unknown[] };
 
+// What a plugin prepares is its own.
+// biome-ignore lint/suspicious/noExplicitAny: an argument type would be compared with it
+type WithArgs<Args extends readonly unknown[]> = Destination<Args, any>;
+
 /** The arguments of a record of destinations. Spelled out member by member, so that a plugin may keep its types private. */
 export type ArgsOf<D extends Readonly<Record<string, AnyDestination>>> = {
-  [K in keyof D]: D[K] extends Destination<infer Args, never> ? SpelledOut<Args> : never;
+  [K in keyof D]: D[K] extends WithArgs<infer Args> ? SpelledOut<Args> : never;
 };
 
-type SpelledOut<Args> = {
-  [I in keyof Args]: Args[I] extends Plain ? Args[I] : { [K in keyof Args[I]]: Args[I][K] };
-};
+type SpelledOut<Args> = { [I in keyof Args]: Members<Args[I]> };
+type Members<T> = unknown extends T ? T : T extends Plain ? T : { [K in keyof T]: T[K] };
 type Plain =
   | string
   | number
@@ -25,7 +28,10 @@ type Plain =
   | bigint
   | symbol
   | ((...args: never[]) => unknown)
-  | readonly unknown[];
+  | readonly unknown[]
+  | Uint8Array
+  | Date
+  | URL;
 
 export type Send<M extends ArgsByName> = { readonly [K in keyof M]: (...args: [...M[K]]) => Sent };
 

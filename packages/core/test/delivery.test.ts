@@ -200,7 +200,12 @@ describe("open", () => {
   test("is called once, before the first delivery, also for an instance under two names", async () => {
     const calls: string[] = [];
     const x = {
-      ...recordingDestination({ answer: () => (calls.push("deliver"), { status: "delivered" }) }),
+      ...recordingDestination({
+        answer: () => {
+          calls.push("deliver");
+          return { status: "delivered" };
+        },
+      }),
       open: async () => void calls.push("open"),
       close: async () => void calls.push("close"),
     };

@@ -19,7 +19,9 @@ function setUp(limits: Limits, whenFull?: WhenFull) {
       for (let i = 0; i < count; i++) $.send[name](i);
       return `sent ${count}`;
     });
-  const release = () => held.splice(0).forEach((resolve) => resolve());
+  const release = () => {
+    for (const resolve of held.splice(0)) resolve();
+  };
   return { clock, slow, quick, dest, send, release };
 }
 

@@ -185,7 +185,7 @@ describe("createDest", () => {
     expect(() => createDest({ destinations: { x }, outbx: 1 } as never)).toThrow(
       /outbx \(did you mean outbox\?\)/,
     );
-    expect(() => createDest({ destinations: { then: x } })).toThrow(/then/);
+    expect(() => createDest({ destinations: { toString: x } })).toThrow(/toString/);
     expect(() => createDest({ destinations: { x: {} } } as never)).toThrow(/destinations\.x/);
     const future = { ...x, apiVersion: 2 };
     expect(() => createDest({ destinations: { future } } as never)).toThrow(
