@@ -1,5 +1,12 @@
 export { type ManualClock, type ManualClockOptions, manualClock } from "./manual-clock.js";
 export {
+  type OutboxCapability,
+  type OutboxCase,
+  type OutboxTest,
+  outboxCases,
+  testOutbox,
+} from "./outbox/test-outbox.js";
+export {
   type RecordingDestination,
   type RecordingOptions,
   recordingDestination,
