@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
+    // Node itself loads users' programs, as it does outside of tests.
+    server: { deps: { external: [/\.[cm]js$/] } },
     reporters: ["default", ["json", { outputFile: "test-results.json" }]],
   },
 });

@@ -96,6 +96,7 @@ export class Lane {
         nextAt = await this.#claim();
         await this.#seal(this.#batcher.takeClosed());
         this.#startReady();
+        if (this.#wantsMore()) this.#woken = true;
       }
     } catch (thrown) {
       const cause = asError(thrown);
@@ -129,7 +130,7 @@ export class Lane {
     });
     this.#take(answer);
     const moreToGather = answer.messages.length === messages;
-    this.#exhausted = !moreToGather && answer.batches.length < batches;
+    this.#exhausted = !moreToGather && (batches === 0 || answer.batches.length < batches);
     this.#batcher.closeDue(clock.now(), moreToGather);
     if (flushes.through !== undefined && !moreToGather) this.#batcher.closeThrough(flushes.through);
     if (moreToGather && policy.batch) this.#woken = true;
@@ -246,8 +247,13 @@ export class Lane {
       this.#sleepUntil(until);
     }
     this.#startReady();
-    const runsLow = this.#slots.room * 2 >= policy.concurrency.total;
-    if (this.#slots.hasReopened || (runsLow && !this.#exhausted)) this.wake();
+    // A slot is free for the next sealed batch; messages are claimed a round ahead.
+    if (policy.batch || this.#wantsMore()) this.wake();
+  }
+
+  #wantsMore(): boolean {
+    const runsLow = this.#slots.room * 2 >= this.#to.policy.concurrency.total;
+    return runsLow && (this.#slots.hasReopened || !this.#exhausted);
   }
 
   #end(attempt: Attempt): void {

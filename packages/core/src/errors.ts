@@ -1,3 +1,5 @@
+import { isNativeError } from "node:util/types";
+
 const brand = Symbol.for("@dest/core.DestError");
 
 export interface DestErrorOptions {
@@ -51,7 +53,10 @@ export function invalidOption(name: string, value: unknown, expected: string): D
 
 /** Any thrown value as an Error with a message that can be shown. */
 export function asError(thrown: unknown): Error {
-  return thrown instanceof Error || DestError.is(thrown) ? thrown : new Error(show(thrown));
+  // Other realms, such as those of test runners, have an Error of their own.
+  return thrown instanceof Error || isNativeError(thrown) || DestError.is(thrown)
+    ? thrown
+    : new Error(show(thrown));
 }
 
 function show(value: unknown): string {

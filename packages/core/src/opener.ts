@@ -20,8 +20,16 @@ export class Opener {
     if (this.#opened.has(destination)) return undefined;
     let opening = this.#opening.get(destination);
     if (!opening) {
-      opening = this.#open(destination, name).finally(() => this.#opening.delete(destination));
+      opening = this.#open(destination, name);
       this.#opening.set(destination, opening);
+      // Noted by the promise's first reaction: whoever waits goes on right after it, before anyone who comes later.
+      const ended = () => void this.#opening.delete(destination);
+      opening
+        .then(
+          () => this.#opened.add(destination),
+          () => undefined,
+        )
+        .then(ended);
     }
     return opening;
   }
@@ -58,7 +66,6 @@ export class Opener {
   async #open(destination: AnyDestination, name: string): Promise<void> {
     try {
       await destination.open?.(this.context(name));
-      this.#opened.add(destination);
     } catch (thrown) {
       if (DestError.is(thrown)) throw thrown;
       const cause = asError(thrown);

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import type { Outcome } from "./destination.js";
 import { asError, DestError } from "./errors.js";
 
@@ -36,8 +37,7 @@ function isOutcome(answer: unknown): answer is Outcome {
 }
 
 function malformed(answer: unknown): Outcome {
-  const shown =
-    typeof answer === "object" && answer !== null ? JSON.stringify(answer)?.slice(0, 200) : String(answer);
+  const shown = inspect(answer, { depth: 0, breakLength: Number.POSITIVE_INFINITY }).slice(0, 200);
   const message = `deliver returned ${shown}, which is no outcome: return { status: "delivered" }, or "retry" or "rejected" with a DestError`;
   return { status: "retry", error: new DestError("DEST_OUTCOME_INVALID", message) };
 }

@@ -1,4 +1,5 @@
 import { type DestError, invalidOption } from "./errors.js";
+import { refuseUnknownOptions } from "./unknown-keys.js";
 
 export interface Concurrency {
   /** Attempts under way at once. */
@@ -98,15 +99,49 @@ export function mergePolicies(base: Policy | undefined, over: Policy): Policy {
   for (const name of policyNames) {
     const value = over[name];
     if (value === undefined) continue;
-    merged[name] = isRecord(value) ? { ...asRecord(merged[name]), ...present(value) } : value;
+    const before = spelledOut(merged[name]);
+    merged[name] = isRecord(value) ? { ...(isRecord(before) ? before : {}), ...present(value) } : value;
   }
   return merged;
 }
 
+interface Rule {
+  readonly must: string;
+  holds(value: unknown): boolean;
+}
+
+const atLeast = (least: number): Rule => ({
+  must: `must be a number of at least ${least}`,
+  holds: (value) => typeof value === "number" && value >= least,
+});
+const whole: Rule = {
+  must: "must be a whole number of at least 1",
+  holds: (value) => Number.isInteger(value) && (value as number) >= 1,
+};
+
+const timeoutRule = atLeast(1);
+const rules: { readonly [part: string]: { readonly [member: string]: Rule } } = {
+  concurrency: { total: whole, perGroup: whole },
+  rateLimit: { max: whole, interval: atLeast(1) },
+  retry: {
+    maxAttempts: atLeast(1),
+    minDelay: atLeast(0),
+    factor: atLeast(1),
+    maxDelay: atLeast(0),
+    jitter: { must: 'must be "full" or "none"', holds: (value) => value === "full" || value === "none" },
+    maxElapsed: atLeast(0),
+    ambiguous: { must: "must be true or false", holds: (value) => typeof value === "boolean" },
+    shouldRetry: { must: "must be a function", holds: (value) => typeof value === "function" },
+  },
+  pause: { after: atLeast(1), minDelay: atLeast(1), maxDelay: atLeast(1) },
+  batch: { maxSize: atLeast(1), maxBytes: atLeast(1), maxWait: atLeast(0) },
+};
+
 /** The policy with every default filled in; throws `DEST_INVALID_OPTION` naming what cannot be. */
 export function resolvePolicy(name: string, policy: Policy = {}): ResolvedPolicy {
+  validate(name, policy);
   const { timeout = defaults.timeout, concurrency, rateLimit, retry, pause, batch } = policy;
-  const resolved: ResolvedPolicy = {
+  return {
     timeout,
     concurrency: resolveConcurrency(concurrency),
     rateLimit,
@@ -114,49 +149,42 @@ export function resolvePolicy(name: string, policy: Policy = {}): ResolvedPolicy
     pause: pause === false ? false : { ...defaults.pause, ...present(pause ?? {}) },
     batch: batch ? { ...defaults.batch, ...present(batch) } : undefined,
   };
-  validate(name, resolved);
-  return resolved;
 }
 
 function resolveConcurrency(given: Policy["concurrency"]): Concurrency {
-  if (typeof given === "number") return { total: given, perGroup: given };
-  const { total = defaults.concurrency.total, perGroup } = given ?? {};
+  const { total = defaults.concurrency.total, perGroup } = spelledOut(given ?? {}) as Partial<Concurrency>;
   return { total, perGroup: perGroup ?? Math.min(defaults.concurrency.perGroup, total) };
 }
 
-function validate(
-  name: string,
-  { timeout, concurrency, rateLimit, retry, pause, batch }: ResolvedPolicy,
-): void {
-  const check = (path: string, value: number, least: number) => {
-    if (typeof value !== "number" || !(value >= least)) {
-      throw invalidOption(`${name}: ${path}`, value, `must be a number of at least ${least}`);
+// Also what the types exclude: options come from JavaScript and from files, too.
+function validate(name: string, policy: Policy): void {
+  if (policy.timeout !== undefined) check(`${name}: timeout`, policy.timeout, timeoutRule);
+  for (const [part, members] of Object.entries(rules)) {
+    const path = `${name}: ${part}`;
+    const given: unknown = policy[part as keyof Policy];
+    const mayBeFalse = part === "retry" || part === "pause" || part === "batch";
+    if (given === undefined || (given === false && mayBeFalse)) continue;
+    const value = part === "concurrency" ? spelledOut(given) : given;
+    if (!isRecord(value)) {
+      const other = part === "concurrency" ? "a number or " : mayBeFalse ? "false or " : "";
+      throw invalidOption(path, given, `must be ${other}an object`);
     }
-  };
-  check("timeout", timeout, 1);
-  check("concurrency.total", concurrency.total, 1);
-  check("concurrency.perGroup", concurrency.perGroup, 1);
-  if (rateLimit) {
-    check("rateLimit.max", rateLimit.max, 1);
-    check("rateLimit.interval", rateLimit.interval, 1);
+    refuseUnknownOptions(path, value, Object.keys(members));
+    for (const [member, rule] of Object.entries(members)) {
+      const hasDefault = part !== "rateLimit";
+      if (value[member] === undefined && hasDefault) continue;
+      check(`${path}.${member}`, value[member], rule);
+    }
   }
-  if (retry) {
-    check("retry.maxAttempts", retry.maxAttempts, 1);
-    check("retry.minDelay", retry.minDelay, 0);
-    check("retry.factor", retry.factor, 1);
-    check("retry.maxDelay", retry.maxDelay, 0);
-    check("retry.maxElapsed", retry.maxElapsed, 0);
-  }
-  if (pause) {
-    check("pause.after", pause.after, 1);
-    check("pause.minDelay", pause.minDelay, 1);
-    check("pause.maxDelay", pause.maxDelay, 1);
-  }
-  if (batch) {
-    check("batch.maxSize", batch.maxSize, 1);
-    check("batch.maxBytes", batch.maxBytes, 1);
-    check("batch.maxWait", batch.maxWait, 0);
-  }
+}
+
+function check(path: string, value: unknown, { must, holds }: Rule): void {
+  if (!holds(value)) throw invalidOption(path, value, must);
+}
+
+/** A number of concurrency stands for both. */
+function spelledOut(part: unknown): unknown {
+  return typeof part === "number" ? { total: part, perGroup: part } : part;
 }
 
 function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
@@ -165,8 +193,4 @@ function present<T extends object>(value: T): { [K in keyof T]?: Exclude<T[K], u
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
-}
-
-function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return isRecord(value) ? value : undefined;
 }

@@ -29,8 +29,10 @@ export function decideRetry(retry: false | Retry, failure: Failure, random: () =
 
 // A wait the receiver asked for is neither shortened nor scattered; zero asks for nothing.
 function delayOf(retry: Retry, { afterMs, attempt }: Failure, random: () => number): number {
-  if (afterMs !== undefined && afterMs > 0) return afterMs;
-  const ceiling = Math.min(retry.maxDelay, retry.minDelay * retry.factor ** (attempt - 1));
+  if (typeof afterMs === "number" && afterMs > 0) return afterMs;
+  // Zero times an infinite factor would be no number.
+  const factor = Math.min(retry.factor ** (attempt - 1), Number.MAX_VALUE);
+  const ceiling = Math.min(retry.maxDelay, retry.minDelay * factor);
   return retry.jitter === "full" ? ceiling * random() : ceiling;
 }
 

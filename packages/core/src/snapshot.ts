@@ -1,3 +1,4 @@
+import { isNativeError } from "node:util/types";
 import { asError, DestError, invalid } from "./errors.js";
 import type { JsonValue } from "./json.js";
 
@@ -50,6 +51,7 @@ function isPlain(value: unknown, depth: number): boolean {
   if (value === null) return true;
   if (depth === plainDepth) return false;
   if (Array.isArray(value)) {
+    if ("toJSON" in value) return false;
     for (let i = 0; i < value.length; i++) if (!isPlain(value[i], depth + 1)) return false;
     return true;
   }
@@ -67,7 +69,8 @@ function copy(value: unknown, place: Place, keepBytes: boolean): unknown {
     case "boolean":
       return value;
     case "number":
-      return Number.isFinite(value) ? value : null;
+      // The addition makes 0 of -0.
+      return Number.isFinite(value) ? value + 0 : null;
     case "bigint":
       throw refused(place, "JSON has no big integers: send a string");
     case "object":
@@ -79,14 +82,16 @@ function copy(value: unknown, place: Place, keepBytes: boolean): unknown {
 
 function copyObject(value: object, place: Place, keepBytes: boolean): unknown {
   if (place.depth > 0) checkAncestors(value, place);
-  if (Array.isArray(value)) return copyArray(value, place, keepBytes);
   const prototype: unknown = Object.getPrototypeOf(value);
-  const plain = prototype === Object.prototype || prototype === null;
+  const plain = prototype === Object.prototype || prototype === Array.prototype || prototype === null;
   if (!plain) {
     const bytes = bytesOf(value);
     if (bytes)
       return keepBytes ? bytes : fault(place, "bytes fit no JSON: send a string, for example base64");
-    if (value instanceof Error) return errorCopy(value);
+    if (value instanceof Error || isNativeError(value)) {
+      const { name, message, stack } = value;
+      return copyRecord({ name, message, stack }, place, keepBytes);
+    }
   }
   const { toJSON } = value as { toJSON?: unknown };
   if (typeof toJSON === "function" && !place.answered) {
@@ -97,9 +102,10 @@ function copyObject(value: object, place: Place, keepBytes: boolean): unknown {
       keepBytes,
     );
   }
+  if (Array.isArray(value)) return copyArray(value, place, keepBytes);
   if (!plain) {
     if (value instanceof Number || value instanceof String || value instanceof Boolean)
-      return value.valueOf();
+      return copy(value.valueOf(), place, keepBytes);
     refuseWhatJsonEmpties(value, place);
   }
   return copyRecord(value as Record<string, unknown>, place, keepBytes);
@@ -109,7 +115,7 @@ function copyArray(value: readonly unknown[], place: Place, keepBytes: boolean):
   const copied = new Array<unknown>(value.length);
   for (let i = 0; i < value.length; i++) {
     const member = value[i];
-    copied[i] = copy(member, isObject(member) ? below(place, String(i), member) : place, keepBytes) ?? null;
+    copied[i] = copy(member, needsPlace(member) ? below(place, String(i), member) : place, keepBytes) ?? null;
   }
   return copied;
 }
@@ -123,9 +129,7 @@ function copyRecord(
   for (const key of Object.keys(value)) {
     const member = value[key];
     if (member === undefined) continue;
-    // A bigint needs its own place too: it is refused by name.
-    const named = isObject(member) || typeof member === "bigint";
-    const kept = copy(member, named ? below(place, key, member) : place, keepBytes);
+    const kept = copy(member, needsPlace(member) ? below(place, key, member) : place, keepBytes);
     if (kept === undefined) continue;
     if (key === "__proto__") {
       Object.defineProperty(copied, key, {
@@ -141,8 +145,9 @@ function copyRecord(
   return copied;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
+// A bigint needs its own place too: it is refused by name.
+function needsPlace(value: unknown): boolean {
+  return (typeof value === "object" && value !== null) || typeof value === "bigint";
 }
 
 function bytesOf(value: object): Uint8Array | undefined {
@@ -154,10 +159,6 @@ function bytesOf(value: object): Uint8Array | undefined {
   return undefined;
 }
 
-function errorCopy({ name, message, stack }: Error): Record<string, unknown> {
-  return stack === undefined ? { name, message } : { name, message, stack };
-}
-
 function callToJson(value: object, toJSON: unknown, place: Place): unknown {
   try {
     return (toJSON as (key: string) => unknown).call(value, place.key);
@@ -165,6 +166,7 @@ function callToJson(value: object, toJSON: unknown, place: Place): unknown {
     const cause = asError(thrown);
     throw new DestError("DEST_INVALID_PAYLOAD", `toJSON of ${pathOf(place)} threw ${cause.message}`, {
       cause,
+      retryable: false,
     });
   }
 }
@@ -172,10 +174,10 @@ function callToJson(value: object, toJSON: unknown, place: Place): unknown {
 // Built-in classes carry a tag of their own ("[object Map]"); a program's own classes do not.
 function refuseWhatJsonEmpties(value: object, place: Place): void {
   const tag = Object.prototype.toString.call(value).slice(8, -1);
-  if (tag === "Promise") throw refused(place, "a promise holds no data yet: await it first");
+  const { pipe, then } = value as { pipe?: unknown; then?: unknown };
+  if (typeof then === "function") throw refused(place, "a promise holds no data yet: await it first");
   if (tag === "Map" || tag === "Set")
     throw refused(place, `JSON would keep nothing of a ${tag}: send an object or array`);
-  const { pipe } = value as { pipe?: unknown };
   const streams = typeof pipe === "function" || Symbol.asyncIterator in value;
   if (streams) throw refused(place, "a stream holds no data yet: read it first");
   if (tag !== "Object" && Object.keys(value).length === 0)

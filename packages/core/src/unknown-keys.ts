@@ -41,10 +41,10 @@ export function meant(word: string, known: readonly string[]): string {
   return `${word}${hint}; known are ${known.join(", ") || "none"}`;
 }
 
-/** The word that takes the fewest edits to reach, if it takes few. */
+/** The word that takes the fewest edits to reach, if it takes few: fewer than to write it anew. */
 function nearest(word: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let fewest = Math.max(2, Math.floor(word.length / 3)) + 1;
+  let fewest = Math.min(word.length, Math.max(2, Math.floor(word.length / 3)) + 1);
   for (const candidate of known) {
     const edits = distance(word.toLowerCase(), candidate.toLowerCase());
     if (edits < fewest) [best, fewest] = [candidate, edits];

@@ -156,10 +156,9 @@ describe("toJSON", () => {
     expect(copyOf({ gone: { toJSON: () => undefined }, kept: 1 })).toStrictEqual({ kept: 1 });
   });
 
-  test("is honoured on an array and on a function", () => {
+  test("is honoured on an array", () => {
     const list = Object.assign([1, 2], { toJSON: () => "a list" });
-    const call = Object.assign(() => 1, { toJSON: () => "a function" });
-    for (const value of [{ list, call }, list, call]) {
+    for (const value of [{ list }, list]) {
       expect(copyOf(value)).toStrictEqual(JSON.parse(JSON.stringify(value)));
       expect(jsonText("data", value)).toBe(JSON.stringify(value));
     }

@@ -30,15 +30,29 @@ const unsent = new Set([
 /** What a failure without a response means: it may pass. `sent`: the request had begun to be sent. */
 export function classifyFailure(cause: Error & { code?: string }, sent: boolean): Outcome {
   if (DestError.is(cause)) return { status: "retry", error: cause };
-  const { code = cause.name, message } = cause;
-  const text = message.includes(code) ? message : `${code}: ${message}`;
+  const { code = cause.name } = cause;
+  const message = messageOf(cause);
+  const text = message === "" || message.includes(code) ? message : `${code}: ${message}`;
   const ambiguous = sent && !unsent.has(code);
   return { status: "retry", error: new DestError("DEST_NETWORK", text || code, { cause, ambiguous }) };
 }
 
+// A name with several addresses fails once for each, and the whole then has no message of its own.
+function messageOf(cause: Error): string {
+  if (cause.message !== "" || !(cause instanceof AggregateError)) return cause.message;
+  return cause.errors
+    .map((error: unknown) => (error instanceof Error ? error.message : String(error)))
+    .join("; ");
+}
+
+// Without its query, which may hold a secret and stands in the recorded response.
+function address(location: string | string[] | undefined = "nowhere"): string {
+  return String(location).replace(/\?.*/s, "?…");
+}
+
 function hint(status: number, headers: HttpResponse["headers"], body: Buffer): string {
   if (status >= 300 && status < 400)
-    return `, a redirect to ${headers.location ?? "nowhere"}: send to that address instead`;
+    return `, a redirect to ${address(headers.location)}: send to that address instead`;
   const [line = ""] = body.subarray(0, 200).toString("utf8").trim().split("\n");
   return line === "" ? "" : `: ${line}`;
 }

@@ -14,8 +14,8 @@ export interface HttpResponse {
 /** A response, or why there is none and whether the request had begun to be sent. */
 export type Ended = { readonly response: HttpResponse } | { readonly error: Error; readonly sent: boolean };
 
-/** Bytes of a response's body that are looked at; the rest is read and dropped. */
-const keptBytes = 16_384;
+/** Bytes of a response's body that are looked at; the rest is read and dropped. Less than what core cuts a text to. */
+const keptBytes = 4_000;
 
 /** One request and its whole response. Resolves when the body has been read, never rejects. */
 export function exchange(

@@ -35,10 +35,11 @@ const impossibleHeaders = new Set(["upgrade", "expect"]);
 
 /** Validates and shapes what `$.send.http` was given. */
 export function prepare(request: HttpRequest): PreparedRequest {
-  if (typeof request !== "object" || request === null) throw invalid("the request", request);
+  if (typeof request !== "object" || request === null) throw invalid("the request", shown(request));
   const url = prepareUrl(request.url, request.params);
   const headers = prepareHeaders(request.headers);
-  const authorization = basicAuth(request.auth) ?? userinfo(url);
+  const ofUrl = takeUserinfo(url);
+  const authorization = basicAuth(request.auth) ?? ofUrl;
   if (authorization !== undefined) headers.authorization = authorization;
   const body = prepareBody(request.data, headers);
   const method = prepareMethod(request.method, body !== undefined);
@@ -60,7 +61,7 @@ function prepareMethod(given: unknown, hasBody: boolean): string {
 function prepareUrl(given: unknown, params: unknown): URL {
   const url = parseUrl(given);
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw invalid("url", given, "only http and https can be sent to");
+    throw invalid("url", shownUrl(given), "only http and https can be sent to");
   }
   url.hash = "";
   if (params !== undefined) {
@@ -79,7 +80,7 @@ function parseUrl(given: unknown): URL {
       // Said below, with the value.
     }
   }
-  throw invalid("url", given);
+  throw invalid("url", shownUrl(given));
 }
 
 function encode(text: string): string {
@@ -95,11 +96,8 @@ function prepareHeaders(given: unknown): Record<string, string> {
     if (!headerName.test(name)) throw invalid("headers", name, "no name of a header");
     if (impossibleHeaders.has(lower)) throw invalid(`headers.${name}`, value, "it cannot be sent");
     if (!headerValue.test(value)) {
-      throw invalid(
-        `headers.${name}`,
-        JSON.stringify(value),
-        "line breaks and characters beyond Latin-1 cannot be sent",
-      );
+      const hint = "line breaks, control characters and characters beyond Latin-1 cannot be sent";
+      throw invalid(`headers.${name}`, shown(value), hint);
     }
     if (!ignoredHeaders.has(lower)) headers[lower] = value;
   }
@@ -107,7 +105,10 @@ function prepareHeaders(given: unknown): Record<string, string> {
 }
 
 function scalars(path: string, given: unknown): [name: string, value: string][] {
-  if (typeof given !== "object" || given === null || Array.isArray(given)) throw invalid(path, given);
+  // An array, a Map, Headers or URLSearchParams has entries of its own, which Object.entries would not see.
+  if (typeof given !== "object" || given === null || Symbol.iterator in given) {
+    throw invalid(path, shown(given), "an object of names and values is needed");
+  }
   const entries: [string, string][] = [];
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined) continue;
@@ -120,22 +121,32 @@ function scalars(path: string, given: unknown): [name: string, value: string][] 
 
 function basicAuth(given: unknown): string | undefined {
   if (given === undefined) return undefined;
-  if (typeof given !== "object" || given === null) throw invalid("auth", given);
+  if (typeof given !== "object" || given === null) throw invalid("auth", shown(given));
   const { username, password } = given as { username?: unknown; password?: unknown };
   if (typeof username !== "string") throw invalid("auth.username", username);
   if (typeof password !== "string")
     throw invalid("auth.password", typeof password === "object" ? password : typeof password);
   // RFC 7617, 2: the first colon ends the name.
-  if (username.includes(":")) throw invalid("auth.username", username, "a user name cannot hold a colon");
+  if (username.includes(":"))
+    throw invalid("auth.username", shown(username), "a user name cannot hold a colon");
   return encodeBasic(username, password);
 }
 
 /** `https://user:secret@host` as Basic authentication, so that the secret is in no stored URL. */
-function userinfo(url: URL): string | undefined {
+function takeUserinfo(url: URL): string | undefined {
   if (url.username === "" && url.password === "") return undefined;
-  const authorization = encodeBasic(decodeURIComponent(url.username), decodeURIComponent(url.password));
+  const authorization = encodeBasic(decode(url.username), decode(url.password));
   url.username = url.password = "";
   return authorization;
+}
+
+// A percent sign that begins no escape stands for itself, as it does in the rest of the URL.
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function encodeBasic(username: string, password: string): string {
@@ -155,4 +166,13 @@ function prepareBody(data: unknown, headers: Record<string, string>): string | U
   const body = jsonText("data", data);
   headers["content-type"] ??= "application/json";
   return body;
+}
+
+// Errors end up in logs: they say what a value is, not a text that may hold a secret.
+function shown(value: unknown): unknown {
+  return typeof value === "string" ? "(a string)" : value;
+}
+
+function shownUrl(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/\/\/.*@/s, "//…@").replace(/[?#].*/s, "?…") : value;
 }

@@ -1,0 +1,48 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+
+export interface Received {
+  readonly requests: number;
+  /** Of the bodies. */
+  readonly bytes: number;
+}
+
+export interface Receiver {
+  readonly origin: string;
+  /** Throws unless exactly this arrived since the last call. */
+  expect(expected: Received): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts an HTTP server in a process of its own, so that it does not take time from what is measured. */
+export async function startReceiver(): Promise<Receiver> {
+  const child = fork(new URL("./receiver.js", import.meta.url), { execArgv: [] });
+  const port = await answer<number>(child);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async expect({ requests, bytes }) {
+      child.send("counts");
+      const received = await answer<Received>(child);
+      if (received.requests === requests && received.bytes === bytes) return;
+      const wanted = `${requests} requests with ${bytes} bytes were expected`;
+      throw new Error(`${wanted}, ${received.requests} with ${received.bytes} bytes arrived`);
+    },
+    async stop() {
+      const exited = once(child, "exit");
+      child.disconnect();
+      await exited;
+    },
+  };
+}
+
+async function answer<T>(child: ChildProcess): Promise<T> {
+  const gone = new AbortController();
+  const exit = () => gone.abort(new Error("the receiver ended"));
+  child.once("exit", exit);
+  try {
+    const [message] = await once(child, "message", { signal: gone.signal });
+    return message;
+  } finally {
+    child.off("exit", exit);
+  }
+}

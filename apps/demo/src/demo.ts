@@ -1,0 +1,69 @@
+import { createDest } from "@dest/core";
+import { loadWorkflow, type Workflow } from "@dest/workflow";
+import type { Arguments } from "./arguments.js";
+import { Deliveries } from "./deliveries.js";
+import { exampleEvent, exampleWorkflows } from "./examples.js";
+import { forgottenPromises } from "./forgotten-promises.js";
+import { readJson, readProps } from "./json-file.js";
+import { paint, progress, say, sayBlock, warn } from "./output.js";
+import { placeholderHttp } from "./placeholder.js";
+import { type Receiver, startReceiver } from "./receiver-process.js";
+import { arrivalLines, messageTable, reasons, summary } from "./report.js";
+import { runAll } from "./run-all.js";
+import { watch } from "./watch.js";
+
+/** What a shell expects of a program that Ctrl-C ended. */
+const interruptedCode = 130;
+
+/** Runs what the arguments say and answers the exit code: 0 if every step ran and every message was delivered. */
+export async function demo(given: Arguments): Promise<number> {
+  // All that can be wrong with the user's files is said before anything starts.
+  const eventFile = given.event ?? exampleEvent;
+  const event = await readJson(eventFile);
+  const props = given.props === undefined ? undefined : await readProps(given.props);
+  const files = given.workflow === undefined ? exampleWorkflows : [given.workflow];
+  const workflows: Workflow[] = [];
+  for (const file of files) workflows.push(await loadWorkflow(file, { props }));
+
+  const receiver = given.url === undefined ? await startReceiver() : undefined;
+  try {
+    say();
+    say(`event     ${given.event === "-" ? "standard input" : eventFile}`);
+    say(receiver ? `receiver  ${receiver.url}, a process of its own` : `sends to  ${given.url}`);
+    say();
+    return await runAndWatch(workflows, event, given, receiver);
+  } finally {
+    await receiver?.stop();
+  }
+}
+
+async function runAndWatch(
+  workflows: readonly Workflow[],
+  event: unknown,
+  { url = "", wait }: Arguments,
+  receiver: Receiver | undefined,
+): Promise<number> {
+  const dest = createDest({ destinations: { http: placeholderHttp(receiver?.url ?? url) } });
+  const deliveries = new Deliveries(dest);
+  dest.on("warning", ({ code, message }) => {
+    // What still waits when the demo ends stands in its table.
+    if (code !== "DEST_PENDING_LOST") warn(message);
+  });
+  const forgotten = forgottenPromises();
+  const startedAt = performance.now();
+
+  const ranWell = await runAll(dest, workflows, event);
+  const interrupted = await watch(deliveries, wait, progress);
+  const ms = performance.now() - startedAt;
+  const { counts } = deliveries;
+  const records = await deliveries.records();
+  await dest.close({ timeout: 0 });
+
+  if (records.length > 0) sayBlock(messageTable(records, paint));
+  sayBlock(reasons(records));
+  sayBlock(arrivalLines((await receiver?.arrivals()) ?? []));
+  say(summary({ counts, ms, ranWell: ranWell && !forgotten.any }, paint));
+  say();
+  if (interrupted) return interruptedCode;
+  return ranWell && !forgotten.any && counts.delivered === counts.total ? 0 : 1;
+}

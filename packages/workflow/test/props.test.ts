@@ -1,0 +1,112 @@
+import { createDest } from "@dest/core";
+import { recordingDestination } from "@dest/core/testing";
+import { expect, test } from "vitest";
+import { type Component, createWorkflow, runWorkflow } from "../src/index.js";
+import { errorOf } from "./error-of.js";
+
+type Props = Readonly<Record<string, unknown>>;
+
+const workflowOf = (component: Component, props?: Props) =>
+  createWorkflow({ id: "p", steps: [{ name: "action", component, props }] });
+
+async function returned(component: Component, props?: Props): Promise<unknown> {
+  await using dest = createDest({ destinations: { out: recordingDestination() } });
+  const { steps, error } = await runWorkflow(dest, workflowOf(component, props));
+  if (error) throw error;
+  return steps.action.$return_value;
+}
+
+test("given values, defaults, and nothing for what is optional are on this", async () => {
+  const action: Component = {
+    props: {
+      given: { type: "string" },
+      short: "string",
+      defaulted: { type: "integer", default: 5 },
+      overridden: { type: "boolean", default: true },
+      optional: { type: "string", optional: true },
+      note: { type: "alert", content: "read this" },
+    },
+    run() {
+      return { ...this, has: "optional" in this };
+    },
+  };
+  expect(await returned(action, { given: "a", short: "b", overridden: false })).toEqual({
+    given: "a",
+    short: "b",
+    defaulted: 5,
+    overridden: false,
+    has: false,
+  });
+});
+
+test("every missing prop is named, before anything runs", async () => {
+  const action: Component = {
+    props: { channel: { type: "string" }, text: "string", rest: { type: "string", optional: true } },
+    run() {},
+  };
+  const error = await errorOf(() => workflowOf(action));
+  expect(error.code).toBe("DEST_PROP_MISSING");
+  expect(error.message).toContain("step action");
+  expect(error.message).toContain("channel (string), text (string)");
+  expect(error.message).not.toContain("rest");
+});
+
+test("a value for a prop that the component does not have is refused", async () => {
+  const error = await errorOf(() =>
+    workflowOf({ props: { text: "string" }, run() {} }, { text: "a", txt: "b" }),
+  );
+  expect(error.code).toBe("DEST_WORKFLOW_INVALID");
+  expect(error.message).toContain("txt");
+});
+
+test("a component with additionalProps takes values it does not declare", async () => {
+  const action = {
+    props: { table: "string" },
+    additionalProps: () => ({ column: "string" }),
+    run(this: { table: string; column: string }) {
+      return [this.table, this.column];
+    },
+  };
+  expect(await returned(action, { table: "orders", column: "total" })).toEqual(["orders", "total"]);
+});
+
+test("a prop defined by an app takes what the app says of it", async () => {
+  const app = { propDefinitions: { channel: { type: "string", default: "general" } } };
+  const action: Component = {
+    props: { channel: { propDefinition: [app, "channel"], label: "Channel" } },
+    run() {
+      return this.channel;
+    },
+  };
+  expect(await returned(action)).toBe("general");
+});
+
+test("methods are bound to this, also when passed on", async () => {
+  const action: Component = {
+    props: { greeting: "string" },
+    methods: {
+      greet(this: { greeting: string }, name: string) {
+        return `${this.greeting} ${name}`;
+      },
+    },
+    run() {
+      return ["Luke", "Han"].map(this.greet);
+    },
+  };
+  expect(await returned(action, { greeting: "Hi" })).toEqual(["Hi Luke", "Hi Han"]);
+});
+
+test("what a run does to this and to a default, the next run does not see", async () => {
+  const action: Component = {
+    props: { list: { type: "string[]", default: [] } },
+    run() {
+      this.list.push("x");
+      this.count = (this.count ?? 0) + 1;
+      return [this.list.length, this.count];
+    },
+  };
+  expect([await returned(action), await returned(action)]).toEqual([
+    [1, 1],
+    [1, 1],
+  ]);
+});
