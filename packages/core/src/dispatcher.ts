@@ -128,26 +128,32 @@ export class Lane {
       paused: this.#slots.paused,
       reopened: this.#slots.takeReopened(),
     });
-    this.#take(answer);
+    const expired = this.#take(answer);
     const moreToGather = answer.messages.length === messages;
-    this.#exhausted = !moreToGather && (batches === 0 || answer.batches.length < batches);
+    // Expired messages took places that others of their group may be waiting for.
+    this.#exhausted = !moreToGather && expired === 0 && (batches === 0 || answer.batches.length < batches);
     this.#batcher.closeDue(clock.now(), moreToGather);
     if (flushes.through !== undefined && !moreToGather) this.#batcher.closeThrough(flushes.through);
     if (moreToGather && policy.batch) this.#woken = true;
     return answer.nextAt;
   }
 
-  #take({ messages, batches }: ClaimAnswer): void {
+  /** Answers how many messages had expired. */
+  #take({ messages, batches }: ClaimAnswer): number {
     const now = this.#shared.clock.now();
+    let expired = 0;
     const notNow: StoredMessage[] = [];
     for (const message of messages) {
-      if (hasExpired(message, now)) this.#settle([message], [expiry(message, now)]);
-      else if (message.batchKey === undefined) this.#slots.add(workOf(message));
+      if (hasExpired(message, now)) {
+        this.#settle([message], [expiry(message, now)]);
+        expired += 1;
+      } else if (message.batchKey === undefined) this.#slots.add(workOf(message));
       else if (!this.#batcher.add(message, now)) notNow.push(message);
     }
     for (const batch of batches) this.#slots.add(workOfBatch(batch));
     this.#releaseMessages(notNow);
     if (this.#stopped) this.stop(stopping);
+    return expired;
   }
 
   /** Makes closed batches durable, before their first attempt; they come back with the next claim. */

@@ -45,9 +45,9 @@ function messageOf(cause: Error): string {
     .join("; ");
 }
 
-// Without its query, which may hold a secret and stands in the recorded response.
+// Without what may hold a secret; the recorded response has it whole.
 function address(location: string | string[] | undefined = "nowhere"): string {
-  return String(location).replace(/\?.*/s, "?…");
+  return String(location).replace(/[?#].*/s, "?…");
 }
 
 function hint(status: number, headers: HttpResponse["headers"], body: Buffer): string {

@@ -111,6 +111,11 @@ export class Observer {
     this.#pausedUntil.set(`${destination} ${group}`, until);
   }
 
+  /** An outcome that is no failure ends the pause of its group, whenever it comes. */
+  recovered(destination: string, group: string): void {
+    this.#pausedUntil.delete(`${destination} ${group}`);
+  }
+
   replayed(ids: readonly string[]): void {
     for (const id of ids) {
       const message = this.known.get(id) ?? fail(`phantom: ${id} was never accepted`);

@@ -196,6 +196,7 @@ export class World {
     await Promise.race([over, answered]);
     if (!process.isAlive) return new Promise<never>(() => undefined);
     this.observer.ended(running);
+    if (mode === "ok" || mode === "reject" || mode === "each") this.observer.recovered(name, batch.group);
     return this.#answer(mode, batch);
   }
 
