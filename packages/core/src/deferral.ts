@@ -77,7 +77,7 @@ export class Deferral {
 
   checkOpen(): void {
     if (this.#open) return;
-    const message = `the run ${this.id} has ended, this send would be lost: await the work that sends before the run returns`;
+    const message = `the run ${this.id} has ended, and this send would be lost. Await the work that sends before the run returns; send nothing after it was ended`;
     throw new DestError("DEST_RUN_ENDED", message, { retryable: false });
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "./clock.js";
-import type { DestError } from "./errors.js";
+import { type DestError, invalidOption } from "./errors.js";
 import type { JsonValue } from "./json.js";
-import { mergePolicies, type Policy, policyNames } from "./policy.js";
+import { mergePolicies, type Policy, policyNames, type ResolvedPolicy } from "./policy.js";
 import { refuseUnknownOptions } from "./unknown-keys.js";
 
 /** Where a message comes from. */
@@ -59,6 +59,8 @@ export interface DeliverContext {
 
 export interface OpenContext {
   readonly name: string;
+  /** The one in force: every default filled in. */
+  readonly policy: ResolvedPolicy;
   /** Aborts when the program closes. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
@@ -120,7 +122,8 @@ export type AnyDestination = Destination<any, any>;
 
 /**
  * Makes a plugin's factory. The options a user gives are the plugin's own plus the whole policy, which is laid over
- * the plugin's defaults here. With `optionNames`, the names of its own options, any other is refused.
+ * the plugin's defaults here; `batch` only where those have it. With `optionNames`, the names of its own options, any
+ * other is refused.
  */
 export function defineDestination<Args extends readonly unknown[], P, O extends object = object>(
   make: (options: O) => Destination<Args, P>,
@@ -131,6 +134,13 @@ export function defineDestination<Args extends readonly unknown[], P, O extends 
   const factory = (options: O & Policy = {} as O & Policy): Destination<Args, P> => {
     if (optionNames) refuseUnknownOptions("options", options, [...optionNames, ...policyNames]);
     const destination = make(options);
+    if (options.batch && destination.policy?.batch === undefined) {
+      throw invalidOption(
+        "batch",
+        options.batch,
+        `a ${destination.kind} destination sends each message alone`,
+      );
+    }
     return Object.assign(destination, { policy: mergePolicies(destination.policy, options) });
   };
   return factory as ReturnType<typeof defineDestination<Args, P, O>>;

@@ -222,8 +222,8 @@ export class Lane {
   }
 
   async #call(attempt: Attempt): Promise<unknown> {
-    const { destination, name } = this.#to;
-    const opening = this.#shared.opener.open(destination, name);
+    const { destination } = this.#to;
+    const opening = this.#shared.opener.open(this.#to);
     if (opening) await opening;
     // It may have timed out while the destination was opening.
     return attempt.isOver ? undefined : destination.deliver(batchOf(attempt.work), attempt);

@@ -42,7 +42,7 @@ export type {
   Status,
   StoredMessage,
 } from "./outbox.js";
-export type { BatchLimits, Concurrency, Pause, Policy, RateLimit, Retry } from "./policy.js";
+export type { BatchLimits, Concurrency, Pause, Policy, RateLimit, ResolvedPolicy, Retry } from "./policy.js";
 export { jsonCopy, jsonText } from "./snapshot.js";
 export type {
   ArgsByName,

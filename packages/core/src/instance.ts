@@ -16,7 +16,7 @@ import { Opener } from "./opener.js";
 import type { DestinationStats, Outbox, Retention } from "./outbox.js";
 import { closeOnSignals, flushAtExit, forgetAtExit } from "./process-exit.js";
 import { redactor } from "./redact.js";
-import { type Registry, register } from "./registry.js";
+import { type Registered, type Registry, register } from "./registry.js";
 import { type Dollar, dollarFactory } from "./send.js";
 import { Settled } from "./settled.js";
 import { Settler } from "./settler.js";
@@ -94,7 +94,8 @@ export class Instance {
       wake: (destination) => this.#wake(destination),
     });
     this.messages = this.#messages();
-    this.#opening = this.#open();
+    // Not before listeners could be added: the outbox may have something to warn of.
+    this.#opening = Promise.resolve().then(() => this.#open());
     // Whoever uses the instance first is told; nobody may.
     this.#opening.catch((error: unknown) => warn(asDestError(error, "DEST_OUTBOX_FAILED")));
     this.#forgetSignals = closeOn && closeOnSignals(closeOn, () => this.close());
@@ -152,18 +153,17 @@ export class Instance {
   }
 
   async probe(): Promise<Record<string, ProbeResult>> {
-    const probes = [...this.#registry.values()].map(
-      async ({ name, destination, policy }): Promise<[string, ProbeResult]> => {
-        try {
-          await this.#within(policy.timeout, this.#probeOne(name, destination), () => {
-            throw new DestError("DEST_TIMEOUT", `no answer within the timeout of ${policy.timeout} ms`);
-          });
-          return [name, { ok: true }];
-        } catch (error) {
-          return [name, { ok: false, error: asDestError(error, "DEST_PROBE_FAILED") }];
-        }
-      },
-    );
+    const probes = [...this.#registry.values()].map(async (to): Promise<[string, ProbeResult]> => {
+      const { name, policy } = to;
+      try {
+        await this.#within(policy.timeout, this.#probeOne(to), () => {
+          throw new DestError("DEST_TIMEOUT", `no answer within the timeout of ${policy.timeout} ms`);
+        });
+        return [name, { ok: true }];
+      } catch (error) {
+        return [name, { ok: false, error: asDestError(error, "DEST_PROBE_FAILED") }];
+      }
+    });
     return Object.fromEntries(await Promise.all(probes));
   }
 
@@ -176,7 +176,6 @@ export class Instance {
   }
 
   async #open(): Promise<void> {
-    const { warn } = this.#opener.context("outbox");
     await this.#outbox.open({
       wake: (destination) => this.#wake(destination),
       warn: (error) => this.#events.warn(error),
@@ -188,7 +187,12 @@ export class Instance {
     for (const [name, { pending, delivering, retrying }] of stats) {
       const waiting = pending + delivering + retrying;
       if (waiting > 0 && !this.#registry.has(name))
-        warn(`${waiting} messages wait for ${name}, which is not registered: they stay until it is`);
+        this.#events.warn(
+          new DestError(
+            "DEST_UNKNOWN_DESTINATION",
+            `${waiting} messages wait for ${name}, which is not registered: they stay until it is`,
+          ),
+        );
     }
     this.#opening = undefined;
     this.#wake();
@@ -260,9 +264,9 @@ export class Instance {
     }
   }
 
-  async #probeOne(name: string, destination: AnyDestination): Promise<void> {
-    await this.#opener.open(destination, name);
-    await destination.probe?.(this.#opener.context(name));
+  async #probeOne(to: Registered): Promise<void> {
+    await this.#opener.open(to);
+    await to.destination.probe?.(this.#opener.context(to));
   }
 
   #counts(stats: ReadonlyMap<string, DestinationStats>): Counts {

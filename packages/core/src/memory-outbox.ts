@@ -56,6 +56,7 @@ class MemoryOutbox implements Outbox {
       );
     }
     this.#context = context;
+    this.#endLeases(context);
     for (const lane of this.#lanes.values()) lane.reopen();
   }
 
@@ -181,14 +182,16 @@ class MemoryOutbox implements Outbox {
     return replayed;
   }
 
-  /** What is still held counts as the end of its claimer: it can be claimed again after the next `open`. */
+  /** What it holds is still there at the next `open` of the same object; what was held then has lost its holder. */
   async close(): Promise<void> {
-    if (!this.#context) return;
-    const now = this.#context.now();
-    for (const batch of [...this.#batches.values()]) if (batch.where === "held") this.#interrupt(batch, now);
+    this.#context = undefined;
+  }
+
+  #endLeases(context: OutboxContext): void {
+    for (const batch of [...this.#batches.values()])
+      if (batch.where === "held") this.#interrupt(batch, context);
     for (const entry of this.#entries.values())
       if (entry.where === "held") this.#lane(entry.destination).giveBack(entry);
-    this.#context = undefined;
   }
 
   #settle(settlement: Settlement): void {
@@ -259,7 +262,8 @@ class MemoryOutbox implements Outbox {
     this.#deliveredCounts.set(entry.destination, (this.#deliveredCounts.get(entry.destination) ?? 0) + 1);
   }
 
-  #interrupt(batch: Sealed, now: number): void {
+  #interrupt(batch: Sealed, context: OutboxContext): void {
+    const now = context.now();
     batch.interrupted += 1;
     batch.tried += 1;
     batch.firstTriedAt ??= now;
@@ -274,11 +278,10 @@ class MemoryOutbox implements Outbox {
     if (batch.interrupted < mostInterruptions) return this.#lane(batch.destination).giveBack(batch);
     const members = [...batch.messages];
     this.#detach(batch, members);
-    const error = {
-      code: "DEST_INTERRUPTED",
-      message: `${mostInterruptions} attempts were interrupted by the end of the process`,
-    };
+    const reason = `${mostInterruptions} attempts were interrupted by the end of the process`;
+    const error = { code: "DEST_INTERRUPTED", message: reason };
     for (const entry of members) this.#finish(entry, { to: "dead", ids: [entry.id], attempt, error });
+    context.warn(new DestError(error.code, `batch ${batch.id} of ${batch.destination} is dead: ${reason}`));
   }
 
   #revive(entry: Entry, now: number): void {

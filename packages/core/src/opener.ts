@@ -1,6 +1,7 @@
 import type { Clock } from "./clock.js";
 import type { AnyDestination, OpenContext } from "./destination.js";
 import { asError, DestError } from "./errors.js";
+import type { Registered } from "./registry.js";
 
 /** Opens each destination once, when it is first needed, and closes those that were opened. */
 export class Opener {
@@ -16,11 +17,12 @@ export class Opener {
   }
 
   /** Undefined once it is open. A failure is not remembered: the next call tries again. */
-  open(destination: AnyDestination, name: string): Promise<void> | undefined {
+  open(to: Registered): Promise<void> | undefined {
+    const { destination } = to;
     if (this.#opened.has(destination)) return undefined;
     let opening = this.#opening.get(destination);
     if (!opening) {
-      opening = this.#open(destination, name);
+      opening = this.#open(to);
       this.#opening.set(destination, opening);
       // Noted by the promise's first reaction: whoever waits goes on right after it, before anyone who comes later.
       const ended = () => void this.#opening.delete(destination);
@@ -34,10 +36,10 @@ export class Opener {
     return opening;
   }
 
-  context(name: string): OpenContext {
+  context({ name, policy }: Registered): OpenContext {
     const warn = (message: string) =>
       this.#warn(new DestError("DEST_DESTINATION_WARNING", `${name}: ${message}`));
-    return { name, signal: this.#closing.signal, clock: this.#clock, warn };
+    return { name, policy, signal: this.#closing.signal, clock: this.#clock, warn };
   }
 
   /** Ends what destinations do outside their attempts. */
@@ -63,13 +65,13 @@ export class Opener {
     this.#opened.clear();
   }
 
-  async #open(destination: AnyDestination, name: string): Promise<void> {
+  async #open(to: Registered): Promise<void> {
     try {
-      await destination.open?.(this.context(name));
+      await to.destination.open?.(this.context(to));
     } catch (thrown) {
       if (DestError.is(thrown)) throw thrown;
       const cause = asError(thrown);
-      throw new DestError("DEST_OPEN_FAILED", `${name} could not be opened: ${cause.message}`, { cause });
+      throw new DestError("DEST_OPEN_FAILED", `${to.name} could not be opened: ${cause.message}`, { cause });
     }
   }
 }

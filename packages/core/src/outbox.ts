@@ -211,7 +211,7 @@ export interface DestinationStats {
  *    contiguous run of it. A failing key parks only itself; a dead message unblocks it; a replay goes to the tail.
  * 5. Sealed batches are stable: id, members, order and `sealedAt` outlive crashes and whole-batch retries.
  * 6. Settling twice is harmless. A batch whose attempt was under way when the process died has one `interrupted`
- *    attempt more, and is dead after three.
+ *    attempt more; after three it is dead, and that is warned about.
  * 7. Dead letters are kept, listed and replayable.
  * 8. A backlog does not sit in memory, where `durable`.
  * 9. What cannot be read is `DEST_OUTBOX_CORRUPT`, with what and where; the rest stays deliverable.

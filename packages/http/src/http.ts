@@ -1,4 +1,4 @@
-import { type Destination, defineDestination, invalidOption, type Policy } from "@dest/core";
+import { type Destination, defineDestination } from "@dest/core";
 import { Agent, type Dispatcher } from "undici";
 import { classifyFailure, classifyResponse } from "./classify.js";
 import { exchange } from "./exchange.js";
@@ -19,9 +19,7 @@ export type HttpOptions = object;
  * fails together (`concurrency.perGroup`, `pause`).
  */
 export const http = defineDestination<readonly [request: HttpRequest], PreparedRequest, HttpOptions>(
-  ({ batch, timeout = 30_000 }: Policy): Destination<readonly [request: HttpRequest], PreparedRequest> => {
-    if (batch)
-      throw invalidOption("http: batch", batch, "must be left out: each message is a request of its own");
+  (): Destination<readonly [request: HttpRequest], PreparedRequest> => {
     let agent: Dispatcher | undefined;
     return {
       kind: "http",
@@ -30,7 +28,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
       prepare,
       sizeOf: bodyBytes,
       groupKey: originOf,
-      open() {
+      open({ policy: { timeout } }) {
         // The attempt's one time limit is core's; undici's own would only add others to it. Only a connection that is
         // being opened cannot be aborted: it ends by itself, later than the attempt.
         const connectTimeout = Math.min(timeout, longestConnect) + 1_000;

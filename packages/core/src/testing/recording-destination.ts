@@ -35,6 +35,7 @@ export function recordingDestination(options: RecordingOptions = {}): RecordingD
   const make = defineDestination<readonly [payload: unknown], unknown>(() => ({
     kind: "recording",
     apiVersion: 1,
+    policy: { batch: false },
     accepts,
     prepare: (payload) => payload,
     ...(groupKey && { groupKey }),

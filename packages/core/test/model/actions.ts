@@ -1,5 +1,6 @@
 import fc from "fast-check";
-import type { Mode, Planned, World, WorldOptions } from "./world.js";
+import type { Planned } from "./observer.js";
+import type { Mode, World, WorldOptions } from "./world.js";
 
 export type Action =
   | {

@@ -6,6 +6,13 @@ export interface Payload {
   readonly batchKey: string;
 }
 
+export interface Planned extends Payload {
+  readonly to: "plain" | "batched";
+  readonly orderKey: string | undefined;
+  readonly delay: number | undefined;
+  readonly expiresIn: number | undefined;
+}
+
 export interface Rules {
   readonly total: number;
   readonly perGroup: number;
@@ -18,6 +25,7 @@ interface Known {
   readonly triple: string;
   readonly orderKey: string | undefined;
   readonly isDelayed: boolean;
+  readonly expiresAt: number;
   /** Place in commit order; a replay gets a new one. */
   place: number;
   wasStarted: boolean;
@@ -34,7 +42,7 @@ interface Running {
 /** Watches from outside, as a service and a caller would, and throws where a law is broken. */
 export class Observer {
   readonly known = new Map<string, Known>();
-  readonly #rules: ReadonlyMap<string, Rules>;
+  readonly #rules: Readonly<Record<string, Rules>>;
   readonly #now: () => number;
   readonly #running = new Set<Running>();
   readonly #starts = new Map<string, number[]>();
@@ -43,27 +51,21 @@ export class Observer {
   readonly #lastStarted = new Map<string, number>();
   #places = 0;
 
-  constructor(rules: ReadonlyMap<string, Rules>, now: () => number) {
+  constructor(rules: Readonly<Record<string, Rules>>, now: () => number) {
     this.#rules = rules;
     this.#now = now;
   }
 
-  accepted(
-    id: string,
-    destination: string,
-    payload: Payload,
-    orderKey: string | undefined,
-    isDelayed: boolean,
-  ): void {
-    const triple = JSON.stringify([destination, payload.group, payload.batchKey]);
-    const place = this.#places++;
+  accepted(id: string, destination: string, planned: Planned): void {
+    const { group, batchKey, orderKey, delay, expiresIn = Number.POSITIVE_INFINITY } = planned;
     this.known.set(id, {
       id,
       destination,
-      triple,
+      triple: JSON.stringify([destination, group, batchKey]),
       orderKey,
-      isDelayed,
-      place,
+      isDelayed: delay !== undefined,
+      expiresAt: this.#now() + expiresIn,
+      place: this.#places++,
       wasStarted: false,
       settled: undefined,
       takenIn: new Set(),
@@ -142,7 +144,7 @@ export class Observer {
   }
 
   #checkRoom(destination: string, group: string): void {
-    const rules = this.#rules.get(destination) ?? fail(`no rules for ${destination}`);
+    const rules = this.#rules[destination] ?? fail(`no rules for ${destination}`);
     const running = [...this.#running].filter((other) => other.destination === destination);
     if (running.length >= rules.total) fail(`${destination}: more than ${rules.total} attempts under way`);
     const ofGroup = running.filter(({ batch }) => batch.group === group);
@@ -172,8 +174,9 @@ export class Observer {
     const { triple, orderKey, place, id } = message;
     if (orderKey !== undefined) {
       for (const other of this.known.values()) {
-        if (other.triple !== triple || other.orderKey !== orderKey || other.place >= place || other.settled)
-          continue;
+        if (other.triple !== triple || other.orderKey !== orderKey || other.place >= place) continue;
+        // One that has expired can only die.
+        if (other.settled || other.expiresAt <= this.#now()) continue;
         if (!batch.includes(other)) fail(`${id} overtook ${other.id} of its order key`);
       }
     } else if (!message.wasStarted && !message.isDelayed) {

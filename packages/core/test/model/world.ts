@@ -10,15 +10,17 @@ import {
   type Policy,
 } from "../../src/index.js";
 import { type ManualClock, manualClock } from "../../src/testing/index.js";
-import { fail, Observer, type Payload, type Rules } from "./observer.js";
+import { fail, Observer, type Payload, type Planned, type Rules } from "./observer.js";
 import { MortalProcess } from "./process.js";
 
 export type Mode = "ok" | "retry" | "retryAfter" | "reject" | "never" | "throw" | "each";
 
+type ModelPolicy = Omit<Policy, "concurrency"> & {
+  readonly concurrency: { readonly total: number; readonly perGroup: number };
+};
+
 export interface WorldOptions {
-  readonly policies: Readonly<
-    Record<"plain" | "batched", Policy & { concurrency: { total: number; perGroup: number } }>
-  >;
+  readonly policies: Readonly<Record<"plain" | "batched", ModelPolicy>>;
   readonly latency: number;
   readonly seed: number;
 }
@@ -27,13 +29,6 @@ export interface WorldOptions {
 export interface Store {
   create(): Promise<Outbox> | Outbox;
   crash(outbox: Outbox): Promise<Outbox> | Outbox;
-}
-
-export interface Planned extends Payload {
-  readonly to: "plain" | "batched";
-  readonly orderKey: string | undefined;
-  readonly delay: number | undefined;
-  readonly expiresIn: number | undefined;
 }
 
 type Args = { plain: readonly [Payload]; batched: readonly [Payload] };
@@ -60,10 +55,9 @@ export class World {
         return state / 2 ** 32;
       },
     });
-    const rules = Object.entries(options.policies).map(
-      ([name, { concurrency, rateLimit }]): [string, Rules] => [name, { ...concurrency, rate: rateLimit }],
-    );
-    this.observer = new Observer(new Map(rules), () => this.clock.now());
+    const { plain, batched } = options.policies;
+    const rules = (policy: typeof plain): Rules => ({ ...policy.concurrency, rate: policy.rateLimit });
+    this.observer = new Observer({ plain: rules(plain), batched: rules(batched) }, () => this.clock.now());
   }
 
   get dest(): Dest<Args> {
@@ -72,6 +66,7 @@ export class World {
 
   async start(): Promise<void> {
     this.#outbox ??= await this.#store.create();
+    const warnings: DestError[] = [];
     const process = new MortalProcess(this.clock, this.#outbox);
     this.#process = process;
     const make = (name: "plain" | "batched") => this.#destination(name, process);
@@ -84,8 +79,19 @@ export class World {
       this.#dest.on(event, (record) => this.#guard(() => this.observer.settled(record)));
     }
     this.#dest.on("paused", (event) => this.observer.paused(event));
-    this.#dest.on("warning", (warning) => this.#broken.push(warning));
+    this.#dest.on("warning", (warning) => warnings.push(warning));
     await this.clock.advance(0);
+    for (const warning of warnings) {
+      if (warning.code === "DEST_INTERRUPTED") await this.#hearOfDeaths();
+      else this.#broken.push(warning);
+    }
+  }
+
+  // What died of its third interruption died before anyone could listen.
+  async #hearOfDeaths(): Promise<void> {
+    const { items } = await this.dest.messages.list({ status: "dead", limit: 10_000 });
+    for (const record of items)
+      if (!this.observer.known.get(record.id)?.settled) this.observer.settled(record);
   }
 
   async crash(): Promise<void> {
@@ -104,8 +110,8 @@ export class World {
     const sent: string[] = [];
     const accept = () => {
       for (const [i, id] of sent.splice(0).entries()) {
-        const { to, orderKey, delay, ...payload } = planned[told + i] as Planned;
-        this.observer.accepted(id, to, payload, orderKey, delay !== undefined);
+        const send = planned[told + i] as Planned;
+        this.observer.accepted(id, send.to, send);
       }
     };
     let told = 0;
@@ -172,6 +178,7 @@ export class World {
     return defineDestination<readonly [Payload], Payload>(() => ({
       kind: "model",
       apiVersion: 1,
+      policy: { batch: false },
       prepare: (payload) => payload,
       sizeOf: () => 10,
       groupKey: ({ group }) => group,

@@ -201,6 +201,11 @@ export const batches: readonly OutboxCase[] = [
         Array(3).fill("interrupted"),
         "each interruption is in the record",
       );
+      same(
+        x.warnings.map(({ code }) => code),
+        ["DEST_INTERRUPTED"],
+        "nobody else is there to hear of it: it is warned about",
+      );
     },
   },
   {
