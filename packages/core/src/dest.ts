@@ -43,7 +43,7 @@ const optionNames = [
 /** Makes an instance: its destinations, its outbox, and the lanes that deliver between them. */
 export function createDest<const D extends Readonly<Record<string, AnyDestination>>>(
   options: DestOptions<D>,
-): Dest<ArgsOf<D>> {
+): Dest<{ readonly [K in keyof D]: ArgsOf<D[K]> }> {
   refuseUnknownOptions("createDest", options, optionNames);
-  return new Instance(options) as unknown as Dest<ArgsOf<D>>;
+  return new Instance(options) as unknown as Dest<{ readonly [K in keyof D]: ArgsOf<D[K]> }>;
 }

@@ -71,7 +71,8 @@ export class Lane {
     this.#woken = true;
     if (this.#turning || this.#stopped) return;
     this.#turning = true;
-    queueMicrotask(() => void this.#turn());
+    // In the next turn of the event loop: one claim serves many commits, and a run resolves before its sends go out.
+    setImmediate(() => void this.#turn());
   }
 
   /** Gives back what was claimed, ends what is under way. */

@@ -1,6 +1,6 @@
 import type { SendOptions, Sent } from "./capture.js";
 import type { RunOptions } from "./deferral.js";
-import type { AnyDestination, Destination, Origin } from "./destination.js";
+import type { Destination } from "./destination.js";
 import type { DestError } from "./errors.js";
 import type { DestEvents, EventName } from "./events.js";
 import type { DeliveryRecord, DestinationStats, ListPage, ListQuery, ReplayQuery } from "./outbox.js";
@@ -12,10 +12,8 @@ export type ArgsByName = { readonly [name: string]: readonly unknown[] };
 // biome-ignore lint/suspicious/noExplicitAny: an argument type would be compared with it
 type WithArgs<Args extends readonly unknown[]> = Destination<Args, any>;
 
-/** The arguments of a record of destinations. Spelled out member by member, so that a plugin may keep its types private. */
-export type ArgsOf<D extends Readonly<Record<string, AnyDestination>>> = {
-  [K in keyof D]: D[K] extends WithArgs<infer Args> ? SpelledOut<Args> : never;
-};
+/** The arguments of a destination, spelled out member by member, so that a plugin may keep its types private. */
+export type ArgsOf<D> = D extends WithArgs<infer Args> ? SpelledOut<Args> : never;
 
 type SpelledOut<Args> = { [I in keyof Args]: Members<Args[I]> };
 type Members<T> = unknown extends T ? T : T extends Plain ? T : { [K in keyof T]: T[K] };
@@ -105,5 +103,3 @@ export interface Dest<M extends ArgsByName> {
   probe(): Promise<{ readonly [K in keyof M]: ProbeResult }>;
   [Symbol.asyncDispose](): Promise<void>;
 }
-
-export type { Origin };

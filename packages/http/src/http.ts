@@ -18,35 +18,36 @@ export type HttpOptions = object;
  * Sends each message as one HTTP request. Connections are pooled per origin and kept alive; an origin is also what
  * fails together (`concurrency.perGroup`, `pause`).
  */
-export const http = defineDestination<readonly [request: HttpRequest], PreparedRequest, HttpOptions>(
-  (): Destination<readonly [request: HttpRequest], PreparedRequest> => {
-    let agent: Dispatcher | undefined;
-    return {
-      kind: "http",
-      apiVersion: 1,
-      accepts,
-      prepare,
-      sizeOf: bodyBytes,
-      groupKey: originOf,
-      open({ policy: { timeout } }) {
-        // The attempt's one time limit is core's; undici's own would only add others to it. Only a connection that is
-        // being opened cannot be aborted: it ends by itself, later than the attempt.
-        const connectTimeout = Math.min(timeout, longestConnect) + 1_000;
-        agent = new Agent({ keepAliveTimeout: keepAlive, connectTimeout, headersTimeout: 0, bodyTimeout: 0 });
-      },
-      async deliver({ messages: [message] }, context) {
-        const request = toDispatch(message.value, message.idempotencyKey);
-        context.record({ request: requestRecord(message.value.url, request) });
-        const ended = await exchange(agent as Dispatcher, request, context);
-        if ("error" in ended) return classifyFailure(ended.error, ended.sent);
-        context.record({ response: responseRecord(ended.response) });
-        return classifyResponse(ended.response, context.clock.now());
-      },
-      async close() {
-        await agent?.destroy();
-        agent = undefined;
-      },
-    };
-  },
-  [],
-);
+export const http = defineDestination<
+  readonly [request: HttpRequest],
+  PreparedRequest,
+  HttpOptions
+>((): Destination<readonly [request: HttpRequest], PreparedRequest> => {
+  let agent: Dispatcher | undefined;
+  return {
+    kind: "http",
+    apiVersion: 1,
+    accepts,
+    prepare,
+    sizeOf: bodyBytes,
+    groupKey: originOf,
+    open({ policy: { timeout } }) {
+      // The attempt's one time limit is core's; undici's own would only add others to it. Only a connection that is
+      // being opened cannot be aborted: it ends by itself, later than the attempt.
+      const connectTimeout = Math.min(timeout, longestConnect) + 1_000;
+      agent = new Agent({ keepAliveTimeout: keepAlive, connectTimeout, headersTimeout: 0, bodyTimeout: 0 });
+    },
+    async deliver({ messages: [message] }, context) {
+      const request = toDispatch(message.value, message.idempotencyKey);
+      context.record({ request: requestRecord(message.value.url, request) });
+      const ended = await exchange(agent as Dispatcher, request, context);
+      if ("error" in ended) return classifyFailure(ended.error, ended.sent);
+      context.record({ response: responseRecord(ended.response) });
+      return classifyResponse(ended.response, context.clock.now());
+    },
+    async close() {
+      await agent?.destroy();
+      agent = undefined;
+    },
+  };
+}, []);
