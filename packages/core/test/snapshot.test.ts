@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { Readable } from "node:stream";
+import { Readable, Writable } from "node:stream";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -178,6 +178,8 @@ describe("toJSON", () => {
   test("what it answers is refused like any other value", () => {
     expect(thrownBy(() => copyOf({ a: { toJSON: () => new Map() } })).message).toContain("for data.a:");
     expect(thrownBy(() => jsonText("data", [{ toJSON: () => 1n }])).message).toContain("for data.0:");
+    const list = Object.assign([1], { toJSON: () => new Map() });
+    expect(thrownBy(() => jsonText("data", { list })).message).toContain("for data.list:");
   });
 });
 
@@ -229,6 +231,7 @@ describe("what JSON would silently empty is refused, with its path and a hint", 
     ["Headers", new Headers({ a: "1" }), "JSON would keep nothing of a Headers"],
     ["a RegExp", /a/, "JSON would keep nothing of a RegExp"],
     ["a Node stream", Readable.from(["a"]), "read it first"],
+    ["a writable stream", new Writable(), "a stream holds no data"],
     ["a web stream", new Blob(["a"]).stream(), "read it first"],
     ["an async generator", chunks(), "read it first"],
     ["a big integer", 1n, "send a string"],

@@ -1,4 +1,4 @@
-import { same } from "../check.js";
+import { codeOf, same } from "../check.js";
 import { delivered, failed, type Subject } from "./subject.js";
 import type { OutboxCase } from "./test-outbox.js";
 
@@ -138,10 +138,7 @@ export const batches: readonly OutboxCase[] = [
       await x.append({ id: "a", batchKey: "k" });
       const { messages } = await x.claim();
       await x.settle({ to: "release", ids: ["a"] });
-      const refused = await x.seal("B", messages).then(
-        () => "sealed",
-        (error: { code?: string }) => error.code,
-      );
+      const refused = await codeOf(() => x.seal("B", messages));
       same(refused, "DEST_OUTBOX_LEASE_LOST", "sealing a message that is not held is refused");
       same((await x.claim()).ids, ["a"], "and changes nothing");
     },
