@@ -2,6 +2,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { createDest, DestError, invalid } from "../src/index.js";
 import { manualClock, recordingDestination } from "../src/testing/index.js";
+import { thrownBy } from "./thrown-by.js";
 
 const keys = ["url", "data", "prefix"] as const;
 
@@ -12,16 +13,6 @@ function setUp(options: { unknownKeys?: "throw" | "warn" } = {}) {
   const warnings: DestError[] = [];
   dest.on("warning", (warning) => warnings.push(warning));
   return { clock, http, dest, warnings };
-}
-
-function thrownBy(fn: () => unknown): DestError {
-  try {
-    fn();
-  } catch (error) {
-    if (DestError.is(error)) return error;
-    throw error;
-  }
-  throw new Error("nothing was thrown");
 }
 
 describe("a call collects; delivery happens after the run has finished", () => {

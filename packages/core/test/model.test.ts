@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { test } from "vitest";
 import { memoryOutbox } from "../src/index.js";
-import { action, options, perform } from "./model/actions.js";
-import { type Store, World } from "./model/world.js";
+import { action, live, options } from "./model/actions.js";
+import type { Store } from "./model/world.js";
 
 const runs = Number(process.env.DEST_MODEL_RUNS ?? 1_000);
 const memory: Store = { create: memoryOutbox, crash: (outbox) => outbox.close().then(() => outbox) };
@@ -11,16 +11,9 @@ test(`whatever is sent, fails, pauses, is flushed, replayed or crashes: every la
   timeout: 600_000,
 }, async () => {
   await fc.assert(
-    fc.asyncProperty(options, fc.array(action, { minLength: 1, maxLength: 25 }), async (given, steps) => {
-      const world = new World(given, memory);
-      await world.start();
-      for (const step of steps) {
-        await perform(world, step);
-        await world.clock.advance(0);
-        await world.check();
-      }
-      await world.end();
-    }),
+    fc.asyncProperty(options, fc.array(action, { minLength: 1, maxLength: 25 }), (given, steps) =>
+      live(given, steps, memory),
+    ),
     { numRuns: runs },
   );
 });

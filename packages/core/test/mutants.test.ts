@@ -270,20 +270,13 @@ describe("a broken dispatcher breaks a law of the model", () => {
         const whole = await original<Module>();
         return { ...whole, ...change(whole) };
       });
-      const { World } = await import("./model/world.js");
-      const { action, options, perform } = await import("./model/actions.js");
+      const { action, live, options } = await import("./model/actions.js");
       const { memoryOutbox: create } = await import("../src/index.js");
+      const store = { create, crash: (outbox: Outbox) => outbox.close().then(() => outbox) };
       const found = await fc.check(
-        fc.asyncProperty(options, fc.array(action, { minLength: 5, maxLength: 25 }), async (given, steps) => {
-          const world = new World(given, { create, crash: (outbox) => outbox.close().then(() => outbox) });
-          await world.start();
-          for (const step of steps) {
-            await perform(world, step);
-            await world.clock.advance(0);
-            await world.check();
-          }
-          await world.end();
-        }),
+        fc.asyncProperty(options, fc.array(action, { minLength: 5, maxLength: 25 }), (given, steps) =>
+          live(given, steps, store),
+        ),
         { seed: 1, numRuns: 300, endOnFailure: true },
       );
       vi.doUnmock(`../src/${file}`);

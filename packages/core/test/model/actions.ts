@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Planned } from "./observer.js";
-import type { Mode, World, WorldOptions } from "./world.js";
+import { type Mode, type Store, World, type WorldOptions } from "./world.js";
 
 export type Action =
   | {
@@ -82,7 +82,19 @@ export const options: fc.Arbitrary<WorldOptions> = fc.record({
   seed: small(1, 1_000_000),
 });
 
-export async function perform(world: World, step: Action): Promise<void> {
+/** One life of a world: every law is checked after every step, and that nothing is left over at the end. */
+export async function live(given: WorldOptions, steps: readonly Action[], store: Store): Promise<void> {
+  const world = new World(given, store);
+  await world.start();
+  for (const step of steps) {
+    await perform(world, step);
+    await world.clock.advance(0);
+    await world.check();
+  }
+  await world.end();
+}
+
+async function perform(world: World, step: Action): Promise<void> {
   switch (step.do) {
     case "send":
       return world.send(step.planned, step);
