@@ -7,10 +7,11 @@ import { type Arguments, readArguments } from "./arguments.js";
 import type { Benchmark } from "./benchmark.js";
 import { capture } from "./capture.js";
 import { httpMemory } from "./http-memory.js";
+import { isolation } from "./isolation.js";
 import { measure, type Result } from "./result.js";
 import { table } from "./table.js";
 
-const benchmarks: readonly Benchmark[] = [capture, httpMemory];
+const benchmarks: readonly Benchmark[] = [capture, httpMemory, isolation];
 const main = fileURLToPath(import.meta.url);
 const latest = fileURLToPath(new URL("../results/latest.json", import.meta.url));
 

@@ -1,4 +1,5 @@
-// The program that start-receiver.ts starts: answers every request with 200 at once, and counts.
+// The program that start-receiver.ts starts: answers every request with 200 at once, and counts. A request to /silent
+// is never answered, and not counted.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Received } from "./start-receiver.js";
@@ -7,6 +8,7 @@ let requests = 0;
 let bytes = 0;
 
 const server = createServer((request, response) => {
+  if (request.url === "/silent") return void request.resume();
   requests += 1;
   request.on("data", (chunk: Buffer) => {
     bytes += chunk.length;

@@ -263,7 +263,7 @@ test("drain gives everything back, closed or open, and turns nothing away any lo
 test("every message gets into exactly one batch, in order, and no batch is over its limits", () => {
   const sends = fc.array(
     fc.record({ batchKey: fc.constantFrom("a", "b"), bytes: fc.integer({ min: 0, max: 30 }) }),
-    { maxLength: 60 },
+    { maxLength: 60, size: "max" },
   );
   const limits = fc.record({
     maxSize: fc.integer({ min: 1, max: 8 }),

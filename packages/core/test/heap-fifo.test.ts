@@ -6,6 +6,7 @@ import { Heap } from "../src/heap.js";
 /** What is done to a queue: a number goes in, `take` takes one out, `drain` all. */
 const steps = fc.array(fc.oneof({ weight: 3, arbitrary: fc.integer() }, fc.constantFrom("take", "take")), {
   maxLength: 200,
+  size: "max",
 });
 
 describe("a heap", () => {

@@ -7,7 +7,7 @@ const limits = fc.record({
   interval: fc.integer({ min: 1, max: 1_000 }),
 });
 /** How long after the last wish the next one comes. */
-const wishes = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60 });
+const wishes = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 60, size: "max" });
 
 test("never more than max start in any interval, and none waits without need", () => {
   fc.assert(

@@ -72,7 +72,7 @@ export interface DestinationTest<
    * Arguments of `$.send`, new ones each time, but equal for equal numbers. Numbers count from 0. `taken` must be able
    * to tell them apart; where the destination batches they share a batch.
    */
-  call(number: number, service: Service): NoInfer<Args>;
+  call(number: number, service: Service): readonly [...NoInfer<Args>];
   readonly invalid?: readonly InvalidCall[];
   /** What the calls or the options hold that no record, event or error may show. */
   readonly secrets?: readonly string[];

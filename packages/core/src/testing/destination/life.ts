@@ -34,7 +34,7 @@ export const life: readonly DestinationCase[] = [
         await x.arrived(2);
       }
       await x.close(closes);
-      await x.service.close();
+      await x.closeService();
       const contract =
         "after close nothing of the destination keeps the process alive: no timer, socket or file";
       await x.untilTurned(contract, () => activeBeyond(before));

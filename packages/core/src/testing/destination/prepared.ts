@@ -2,7 +2,7 @@ import { DestError } from "../../errors.js";
 import { check, codeOf, same } from "../check.js";
 import { asyncWorkOf } from "./async-work.js";
 import type { DestinationCase } from "./kit.js";
-import { changedBy, frozen, kept, overwrite } from "./stored.js";
+import { changedBy, frozen, kept, overwrite, stored } from "./stored.js";
 
 const keys = ["sizeOf", "groupKey", "batchKey", "orderKey"] as const;
 
@@ -69,8 +69,8 @@ export const prepared: readonly DestinationCase[] = [
     async run(subject) {
       const x = await subject();
       const { destination } = x;
-      const fresh = () => kept(destination.prepare(...x.call(0)));
-      const value = fresh();
+      const value = kept(destination.prepare(...x.call(0)));
+      const before = stored(value);
       for (const key of keys) {
         if (!destination[key]) continue;
         const answer: unknown = destination[key](value);
@@ -82,7 +82,7 @@ export const prepared: readonly DestinationCase[] = [
           check(isKey, `${key} is a text${key === "orderKey" ? " or undefined" : ""}`, answer);
         }
         same(destination[key](value), answer, `${key} is pure: the same value, the same answer`);
-        same(value, fresh(), `${key} leaves the value as it is`);
+        same(value, before, `${key} leaves the value as it is`);
       }
     },
   },

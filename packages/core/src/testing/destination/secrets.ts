@@ -31,11 +31,12 @@ export const secrets: readonly DestinationCase[] = [
         for (const _ of [0, 1]) await x.ended(`an attempt that is answered with ${answer} ends`);
         const { items } = await x.dest.messages.list();
         const outcomes = x.attempts.map((attempt) => attempt.answer);
-        for (const [place, shown] of Object.entries({ record: items, event: x.events, outcome: outcomes }))
-          checkHidden(shown, forms, `after ${answer}, in a ${place}`);
+        for (const [place, shown] of Object.entries({ records: items, events: x.events, outcomes }))
+          checkHidden(shown, forms, `after ${answer}, in ${place}`);
       }
       const x = await subject();
-      for (const { args } of kit.invalid ?? []) checkHidden(refusalOf(x, args), forms, "in a refused call");
+      for (const { args } of kit.invalid ?? [])
+        checkHidden(refusalOf(x, args), forms, "in the error of a refused call");
     },
   },
 ];
@@ -62,8 +63,9 @@ function checkHidden(shown: unknown, forms: readonly string[], place: string): v
 
 function refusalOf({ destination }: Subject, args: readonly unknown[]): unknown {
   try {
-    return destination.prepare(...args) && undefined;
+    destination.prepare(...args);
+    return undefined;
   } catch (error) {
-    return [error, String(error)];
+    return error;
   }
 }

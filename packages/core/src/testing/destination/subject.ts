@@ -14,14 +14,7 @@ import { type Watch, type WatchedAttempt, watched } from "./watched.js";
 type End = "delivered" | "retry" | "dead";
 
 const ends: ReadonlySet<EventName> = new Set<EventName>(["delivered", "retry", "dead"]);
-const eventNames: readonly EventName[] = [
-  "accepted",
-  "attempt",
-  "batch",
-  ...ends,
-  "paused",
-  "warning",
-] as const;
+const eventNames: readonly EventName[] = ["accepted", "attempt", "batch", ...ends, "paused", "warning"];
 const defaultPatience = 3_000;
 /** Turns of the event loop that the end of a case leaves a destination to close in. */
 const closingTurns = 200;
@@ -32,8 +25,6 @@ export class Subject {
   readonly attempts: WatchedAttempt[] = [];
   /** All that was told to listeners, in order. */
   readonly events: { readonly event: EventName; readonly payload: unknown }[] = [];
-  /** The instance closed it, and it was done. */
-  closes = 0;
   /** Attempts that reached the service. */
   arrivals = 0;
   dest!: Dest<{ it: unknown[] }>;
@@ -45,6 +36,7 @@ export class Subject {
   #awaited = 0;
   #waiting: (() => void)[] = [];
   #watched!: AnyDestination;
+  #serviceClosing: Promise<unknown> | undefined;
 
   private constructor(readonly kit: AnyDestinationTest) {
     this.#watch = { attempts: this.attempts, loseAnswers: 0, happened: () => this.#happened() };
@@ -57,10 +49,15 @@ export class Subject {
       subject.#happened();
       return subject.#answers.shift() ?? "accept";
     });
-    subject.destination = kit.create(subject.service);
-    subject.#watched = watched(subject.destination, subject.#watch);
-    subject.open();
-    return subject;
+    try {
+      subject.destination = kit.create(subject.service);
+      subject.#watched = watched(subject.destination, subject.#watch);
+      subject.open();
+      return subject;
+    } catch (error) {
+      await subject.closeService();
+      throw error;
+    }
   }
 
   /** A new instance with the same destination. */
@@ -188,7 +185,12 @@ export class Subject {
     });
     for (let turns = 0; !isClosed; turns++) await this.clock.advance(turns < closingTurns ? 0 : 1_000);
     await closing;
-    await this.service.close();
+    await this.closeService();
+  }
+
+  async closeService(): Promise<void> {
+    this.#serviceClosing ??= Promise.resolve(this.service.close());
+    await this.#serviceClosing;
   }
 
   #story(): string {

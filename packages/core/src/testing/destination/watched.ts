@@ -1,4 +1,4 @@
-import type { AnyDestination, Batch, Destination, Outcome } from "../../destination.js";
+import type { AnyDestination, Batch, Destination, Message, Outcome } from "../../destination.js";
 import { DestError } from "../../errors.js";
 import type { Policy } from "../../policy.js";
 import { stored } from "./stored.js";
@@ -7,9 +7,10 @@ type Answer = Outcome | ReadonlyMap<string, Outcome>;
 
 /** One call of `deliver`. */
 export interface WatchedAttempt {
-  readonly batch: Batch<unknown>;
-  /** What `deliver` was given, to see what it did to it. */
+  /** What `deliver` was given, and may have changed. */
   readonly given: Batch<unknown>;
+  /** The same as it was before. */
+  readonly batch: Batch<unknown>;
   isOver: boolean;
   /** What it returned, or threw. */
   answer?: unknown;
@@ -32,8 +33,8 @@ export function watched(destination: AnyDestination, watch: Watch): AnyDestinati
     policy: casePolicy(destination.policy),
     prepare: (...args) => destination.prepare(...args),
     async deliver(batch, context): Promise<Answer> {
-      const given = { ...batch, messages: batch.messages.map(asStored) } as unknown as Batch<unknown>;
-      const attempt: WatchedAttempt = { batch, given, isOver: false };
+      const given = asStored(batch);
+      const attempt: WatchedAttempt = { given, batch: asStored(batch), isOver: false };
       watch.attempts.push(attempt);
       watch.happened();
       try {
@@ -48,7 +49,7 @@ export function watched(destination: AnyDestination, watch: Watch): AnyDestinati
         watch.happened();
       }
       watch.loseAnswers -= 1;
-      return { status: "retry", error: new DestError("DEST_TEST_LOST", "the answer was lost") };
+      return { status: "retry", error: new DestError("TEST_ANSWER_LOST", "the answer was lost") };
     },
   };
   if (destination.sizeOf) it.sizeOf = (value) => destination.sizeOf?.(value) as number;
@@ -61,8 +62,20 @@ export function watched(destination: AnyDestination, watch: Watch): AnyDestinati
   return it as AnyDestination;
 }
 
-function asStored<M extends { readonly value: unknown }>(message: M): M {
-  return { ...message, value: stored(message.value) };
+/** The batch with what the contract promises and no more, and with values as from an outbox on disk. */
+function asStored({ messages, ...batch }: Batch<unknown>): Batch<unknown> {
+  const [first, ...rest] = messages;
+  return { ...batch, messages: [storedMessage(first), ...rest.map(storedMessage)] };
+}
+
+function storedMessage({
+  id,
+  value,
+  acceptedAt,
+  origin,
+  idempotencyKey,
+}: Message<unknown>): Message<unknown> {
+  return stored({ id, value, acceptedAt, origin, idempotencyKey }) as Message<unknown>;
 }
 
 /** What core does on failures is not the destination's to choose here; batches close as soon as a run is in. */
