@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { AnyDestination } from "./destination.js";
 import { asError, DestError } from "./errors.js";
 import type { NewMessage } from "./outbox.js";
 import type { Registered } from "./registry.js";
@@ -84,10 +85,16 @@ function toMessage(
     availableAt: options?.delay === undefined ? undefined : now + options.delay,
     expiresAt: options?.expiresIn === undefined ? undefined : now + options.expiresIn,
     step: run.step,
-    bytes: destination.sizeOf?.(value) ?? jsonBytes(value),
+    bytes: sizeOf(destination, value),
     value,
     hash: run.remembered ? hashOf(name, value) : undefined,
   };
+}
+
+// The limits and ceilings count with it: what is no number would disable them.
+function sizeOf(destination: AnyDestination, value: unknown): number {
+  const bytes = destination.sizeOf?.(value) ?? Number.NaN;
+  return bytes >= 0 && bytes < Number.POSITIVE_INFINITY ? bytes : jsonBytes(value);
 }
 
 function hashOf(destination: string, value: unknown): string {

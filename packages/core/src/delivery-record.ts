@@ -10,7 +10,7 @@ import type {
   Settlement,
   StoredMessage,
 } from "./outbox.js";
-import { type Redact, redactText } from "./redact.js";
+import type { Redact } from "./redact.js";
 
 /** What the outbox keeps of an attempt: nothing secret, nothing long. */
 export function attemptRecord(
@@ -25,14 +25,14 @@ export function attemptRecord(
     durationMs: Math.max(0, now - startedAt),
     outcome: outcome.status,
   };
-  if (outcome.status !== "delivered") record.error = errorRecord(outcome.error);
+  if (outcome.status !== "delivered") record.error = errorRecord(outcome.error, redact);
   if (request !== undefined) record.request = redact(request);
   if (response !== undefined) record.response = redact(response);
   return record;
 }
 
-export function errorRecord({ code, message }: DestError): ErrorRecord {
-  return { code, message: redactText(message) };
+export function errorRecord({ code, message }: DestError, redact: Redact): ErrorRecord {
+  return { code, message: redact.text(message) };
 }
 
 /** The record of a message that was just accepted. */

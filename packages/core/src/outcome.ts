@@ -24,10 +24,10 @@ export function thrownOutcome(thrown: unknown): Outcome {
       : { status: "retry", error: thrown };
   }
   const cause = asError(thrown);
-  return {
-    status: "retry",
-    error: new DestError("DEST_DELIVER_FAILED", `deliver threw ${cause.name}: ${cause.message}`, { cause }),
-  };
+  const message = `deliver threw ${cause.name}: ${cause.message}`;
+  // Nobody says whether it had arrived by then.
+  const error = new DestError("DEST_DELIVER_FAILED", message, { cause, ambiguous: true });
+  return { status: "retry", error };
 }
 
 function isOutcome(answer: unknown): answer is Outcome {

@@ -11,25 +11,34 @@ const deepest = 100;
 const hidden = "[redacted]";
 const urlStart = /^[a-z][a-z0-9+.-]*:\/\//i;
 // A scheme is short; without that limit a long word would be searched again from each of its letters.
+// A fragment carries parameters too (RFC 6749, 4.2.2).
+const paramInUrl = /([?&#])([^?=&#]*)=([^&#]*)/g;
+const paramInText = /([?&#])([^?=&#\s"'<>]*)=([^&#\s"'<>]*)/g;
 const urlInText = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi;
 
-export type Redact = (part: JsonValue) => JsonValue;
+/** Every recorded request, response and receipt goes through it; `text` is for error messages. */
+export interface Redact {
+  (part: JsonValue): JsonValue;
+  text(message: string): string;
+}
 
 /**
- * Makes the function every recorded request, response and receipt goes through: values under secret keys are hidden at
- * any depth, so are userinfo and secret query parameters of URLs, and long text is cut. `extra` adds key names.
+ * Hides values under secret keys at any depth, userinfo and secret parameters of URLs, and cuts what is long. `extra`
+ * adds names of keys and parameters.
  */
 export function redactor(extra: readonly string[] = []): Redact {
-  const keys = new Set([...secretKeys, ...extra].map((key) => key.toLowerCase()));
-  const params = new Set([...secretParams, ...extra].map((key) => key.toLowerCase()));
+  const lower = extra.map((name) => name.toLowerCase());
+  const keys = new Set([...secretKeys, ...lower]);
+  const params = new Set([...secretParams, ...lower]);
+  const redactText = (text: string) => hideInText(text, params);
 
-  return (part) => {
+  const redactPart = (part: JsonValue): JsonValue => {
     let room = longestPart;
     const spend = (characters: number) => {
       room = Math.max(0, room - characters);
     };
     const text = (value: string): string => {
-      const shown = urlStart.test(value) ? redactUrl(value, params) : value;
+      const shown = urlStart.test(value) ? hideInUrl(value, params) : redactText(value);
       const kept = Math.min(shown.length, longestText, room);
       spend(kept);
       return kept === shown.length
@@ -67,24 +76,32 @@ export function redactor(extra: readonly string[] = []): Redact {
     };
     return walk(part, 0);
   };
+  return Object.assign(redactPart, { text: redactText });
 }
 
-/** Hides what URLs inside a text give away; for error messages, which quote them. */
-export function redactText(text: string): string {
-  return text.includes("://")
-    ? text.replace(urlInText, (url) => redactUrl(url, new Set(secretParams)))
-    : text;
+// A text may quote a URL, whole or from its path on.
+function hideInText(text: string, params: ReadonlySet<string>): string {
+  let shown = text;
+  if (shown.includes("://")) shown = shown.replace(urlInText, (url) => hideUserinfo(url));
+  if (shown.includes("=")) shown = hideParams(shown, paramInText, params);
+  return shown;
 }
 
 // By text, not by URL: a record shows what was sent, also where it is no URL that parses.
-function redactUrl(url: string, params: ReadonlySet<string>): string {
+function hideInUrl(url: string, params: ReadonlySet<string>): string {
+  const shown = url.includes("@") ? hideUserinfo(url) : url;
+  return shown.includes("=") ? hideParams(shown, paramInUrl, params) : shown;
+}
+
+function hideUserinfo(url: string): string {
   const afterScheme = url.indexOf("://") + 3;
-  let shown = url;
   const authority = /^[^/?#]*/.exec(url.slice(afterScheme))?.[0] ?? "";
   const at = authority.lastIndexOf("@");
-  if (at >= 0) shown = `${url.slice(0, afterScheme)}${hidden}${url.slice(afterScheme + at)}`;
-  if (!shown.includes("?")) return shown;
-  return shown.replace(/([?&])([^?=&#]*)=([^&#]*)/g, (whole, lead: string, name: string) =>
+  return at < 0 ? url : `${url.slice(0, afterScheme)}${hidden}${url.slice(afterScheme + at)}`;
+}
+
+function hideParams(text: string, pattern: RegExp, params: ReadonlySet<string>): string {
+  return text.replace(pattern, (whole, lead: string, name: string) =>
     params.has(decodeName(name)) ? `${lead}${name}=${hidden}` : whole,
   );
 }

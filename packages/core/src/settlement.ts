@@ -72,7 +72,7 @@ function settlementOf(
   }
   const { error } = outcome;
   if (outcome.status === "rejected")
-    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(error) };
+    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(error, redact) };
   const failure = {
     error,
     afterMs: outcome.afterMs,
@@ -82,7 +82,7 @@ function settlementOf(
   };
   const decision = askPolicy(policy, failure, random);
   if ("giveUp" in decision)
-    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(decision.giveUp) };
+    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(decision.giveUp, redact) };
   return {
     to: "retry",
     ids,
