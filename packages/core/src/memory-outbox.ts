@@ -197,9 +197,11 @@ class MemoryOutbox implements Outbox {
   #settle(settlement: Settlement): void {
     const batch = settlement.batchId === undefined ? undefined : this.#batches.get(settlement.batchId);
     if (settlement.to === "release") return this.#release(settlement.ids, batch);
-    const held = settlement.ids
-      .map((id) => this.#entries.get(id))
-      .filter((entry) => entry?.leased) as Entry[];
+    const held: Entry[] = [];
+    for (const id of settlement.ids) {
+      const entry = this.#entries.get(id);
+      if (entry?.leased) held.push(entry);
+    }
     if (held.length === 0) return;
     for (const entry of held) note(entry, settlement.attempt);
     if (settlement.to === "retry") {

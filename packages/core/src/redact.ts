@@ -38,7 +38,8 @@ export function redactor(extra: readonly string[] = []): Redact {
       room = Math.max(0, room - characters);
     };
     const text = (value: string): string => {
-      const shown = urlStart.test(value) ? hideInUrl(value, params) : redactText(value);
+      const isUrl = value.includes("://") && urlStart.test(value);
+      const shown = isUrl ? hideInUrl(value, params) : redactText(value);
       const kept = Math.min(shown.length, longestText, room);
       spend(kept);
       return kept === shown.length
@@ -54,29 +55,39 @@ export function redactor(extra: readonly string[] = []): Redact {
       }
       return shown;
     };
-    const record = (value: object, depth: number): JsonValue => {
-      const members = Object.entries(value).filter(([, member]) => member !== undefined);
-      const shown: [string, JsonValue][] = [];
-      for (const [key, member] of members) {
+    const record = (value: { readonly [key: string]: JsonValue | undefined }, depth: number): JsonValue => {
+      const shown: Record<string, JsonValue> = {};
+      let kept = 0;
+      for (const key in value) {
+        const member = value[key];
+        if (member === undefined) continue;
         if (room === 0) {
-          shown.push(["…", `${members.length - shown.length} more`]);
+          shown["…"] = `${Object.values(value).filter((one) => one !== undefined).length - kept} more`;
           break;
         }
+        kept += 1;
         spend(1 + key.length);
-        shown.push([key, keys.has(key.toLowerCase()) ? hidden : walk(member, depth)]);
+        put(shown, key, keys.has(key) || keys.has(key.toLowerCase()) ? hidden : walk(member, depth));
       }
-      // Unlike an assignment, this keeps a key __proto__ as a key.
-      return Object.fromEntries(shown);
+      return shown;
     };
     const walk = (value: JsonValue, depth: number): JsonValue => {
       if (typeof value === "string") return text(value);
       if (typeof value !== "object" || value === null) return value;
       if (depth === deepest) return "…";
-      return Array.isArray(value) ? list(value, depth + 1) : record(value, depth + 1);
+      return Array.isArray(value)
+        ? list(value, depth + 1)
+        : record(value as { readonly [key: string]: JsonValue }, depth + 1);
     };
     return walk(part, 0);
   };
   return Object.assign(redactPart, { text: redactText });
+}
+
+// An assignment would make a key __proto__ the prototype.
+function put(record: Record<string, JsonValue>, key: string, value: JsonValue): void {
+  if (key !== "__proto__") record[key] = value;
+  else Object.defineProperty(record, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 // A text may quote a URL, whole or from its path on.

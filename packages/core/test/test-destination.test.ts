@@ -42,7 +42,7 @@ async function board(answer: () => ServiceAnswer): Promise<Board> {
     let text = "";
     for await (const chunk of incoming) text += chunk;
     const notes = JSON.parse(text) as { id: string; number: number }[];
-    const key = String(incoming.headers["idempotency-key"]);
+    const key = incoming.headers["idempotency-key"]?.toString();
     const pin = (some: typeof notes) => {
       pinned.push(...some.map(({ number }) => ({ call: number, key })));
       response.end(JSON.stringify(notes.filter((note) => !some.includes(note)).map(({ id }) => id)));
@@ -389,6 +389,11 @@ const broken: readonly (readonly [flaw: string, fails: readonly string[], (servi
     "makes a new key for each attempt",
     ["a message that comes again is taken once, or can be told by its key"],
     ({ url }) => notes(url, { key: ({ id, attempt }) => `${id}/${attempt}` }),
+  ],
+  [
+    "has one key for all messages",
+    ["a message that comes again is taken once, or can be told by its key"],
+    ({ url }) => notes(url, { key: ({ key }) => `key ${key}` }),
   ],
   [
     "loses a message of a map",

@@ -3,7 +3,7 @@ import { type DestinationCase, throttleMs } from "./kit.js";
 import type { WatchedAttempt } from "./watched.js";
 
 /** What core says where a destination did not: none of these tells a user what the service said. */
-export const coreCodes: ReadonlySet<string | undefined> = new Set([
+const coreCodes: ReadonlySet<string | undefined> = new Set([
   "DEST_DELIVER_FAILED",
   "DEST_OPEN_FAILED",
   "DEST_OUTCOME_INVALID",
@@ -140,6 +140,14 @@ export const answers: readonly DestinationCase[] = [
         taken.length === 1 || isOneKey,
         "the service is told the batch id or the idempotency key, the same on every attempt",
         taken,
+      );
+      await x.send(1);
+      await x.ends("delivered", "what the service accepts is delivered");
+      const others = (await x.taken()).filter(({ call }) => call === 1);
+      check(
+        others.every(({ key }) => key === undefined || key !== first?.key),
+        "another message has another key, or the service would take it for a repetition",
+        [first, ...others],
       );
     },
   },

@@ -1,9 +1,16 @@
 import { AsyncLocalStorage, createHook } from "node:async_hooks";
 
+interface Started {
+  readonly id: number;
+  readonly type: string;
+  readonly resource: { readonly hasRef?: () => boolean };
+  isOver: boolean;
+}
+
 // What promises and ticks are made of touches nothing outside the program.
 const withoutEffect = new Set(["PROMISE", "TickObject", "Microtask"]);
 const turnsWatched = 3;
-const startedHere = new AsyncLocalStorage<string[]>();
+const startedHere = new AsyncLocalStorage<Started[]>();
 
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
@@ -13,28 +20,44 @@ export function turn(): Promise<void> {
  * What Node was asked to do later by `work` (timers, sockets, files, look-ups), also a few turns of the event loop after
  * it returned. What others do meanwhile does not count.
  */
-export async function asyncWorkOf(work: () => unknown): Promise<readonly string[]> {
-  const started: string[] = [];
-  const hook = createHook({
-    init(_id, type) {
-      if (!withoutEffect.has(type)) startedHere.getStore()?.push(type);
-    },
-  }).enable();
-  try {
+export function asyncWorkOf(work: () => unknown): Promise<readonly string[]> {
+  return watching(async (started) => {
     startedHere.run(started, work);
     for (let turns = 0; turns < turnsWatched; turns++) await turn();
+    return started.map(({ type }) => type);
+  });
+}
+
+/** Runs `work`, which can ask what of all it started keeps the process alive. */
+export function withHeld(work: (held: () => readonly string[]) => Promise<void>): Promise<void> {
+  return watching((started) => {
+    const held = () =>
+      started.filter(({ isOver, resource }) => !isOver && resource.hasRef?.()).map(({ type }) => type);
+    return startedHere.run(started, work, held);
+  });
+}
+
+/** What is started here is nobody's whose work is watched. */
+export function unwatched<T>(work: () => T): T {
+  return startedHere.exit(work);
+}
+
+async function watching<T>(work: (started: Started[]) => Promise<T>): Promise<T> {
+  const started: Started[] = [];
+  const hook = createHook({
+    init(id, type, _trigger, resource) {
+      if (withoutEffect.has(type) || startedHere.getStore() !== started) return;
+      started.push({ id, type, resource, isOver: false });
+    },
+    destroy(id) {
+      const ended = started.find((one) => one.id === id);
+      if (ended) ended.isOver = true;
+    },
+  });
+  hook.enable();
+  try {
+    return await work(started);
   } finally {
     hook.disable();
   }
-  return started;
-}
-
-/** What keeps the process alive now and did not before. */
-export function activeBeyond(before: readonly string[]): readonly string[] {
-  const known = [...before];
-  return process.getActiveResourcesInfo().filter((name) => {
-    const place = known.indexOf(name);
-    if (place >= 0) known.splice(place, 1);
-    return place < 0;
-  });
 }

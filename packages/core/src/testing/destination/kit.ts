@@ -59,7 +59,7 @@ export interface DestinationTest<
   Args extends readonly unknown[],
   Service extends DestinationService = DestinationService,
 > {
-  /** Your runner's: `test` of vitest, node:test, jest. Cases must not run at the same time as others. */
+  /** Your runner's: `test` of vitest, node:test, jest. */
   readonly test: (name: string, run: () => Promise<void>) => unknown;
   /**
    * A new service. It calls `answer` once for each attempt, when that has reached it whole, and does what it is told;

@@ -1,5 +1,5 @@
 import { check, same } from "../check.js";
-import { activeBeyond, turn } from "./async-work.js";
+import { withHeld } from "./async-work.js";
 import type { DestinationCase } from "./kit.js";
 
 const closes = "close resolves";
@@ -22,23 +22,21 @@ export const life: readonly DestinationCase[] = [
   },
   {
     name: "once closed it keeps nothing open",
-    async run(subject, kit) {
-      await turn();
-      const before = process.getActiveResourcesInfo();
-      const x = await subject();
-      await x.send(0);
-      await x.ends("delivered", "what the service accepts is delivered");
-      if (kit.cannot?.silent === undefined) {
-        x.answers("silent");
-        await x.send(1);
-        await x.arrived(2);
-      }
-      await x.close(closes);
-      await x.closeService();
-      const contract =
-        "after close nothing of the destination keeps the process alive: no timer, socket or file";
-      await x.untilTurned(contract, () => activeBeyond(before));
-    },
+    run: (subject, kit) =>
+      withHeld(async (held) => {
+        const x = await subject();
+        await x.send(0);
+        await x.ends("delivered", "what the service accepts is delivered");
+        if (kit.cannot?.silent === undefined) {
+          x.answers("silent");
+          await x.send(1);
+          await x.arrived(2);
+        }
+        await x.close(closes);
+        const contract =
+          "after close nothing of the destination keeps the process alive: no timer, no socket";
+        await x.untilTurned(contract, held);
+      }),
   },
   {
     name: "it can be opened again after it was closed",

@@ -7,7 +7,7 @@ import { resolvePolicy } from "../../policy.js";
 import type { Dest } from "../../types.js";
 import { check } from "../check.js";
 import { manualClock } from "../manual-clock.js";
-import { turn } from "./async-work.js";
+import { turn, unwatched } from "./async-work.js";
 import type { AnyDestinationTest, DestinationService, ServiceAnswer, Taken } from "./kit.js";
 import { type Watch, type WatchedAttempt, watched } from "./watched.js";
 
@@ -36,7 +36,6 @@ export class Subject {
   #awaited = 0;
   #waiting: (() => void)[] = [];
   #watched!: AnyDestination;
-  #serviceClosing: Promise<unknown> | undefined;
 
   private constructor(readonly kit: AnyDestinationTest) {
     this.#watch = { attempts: this.attempts, loseAnswers: 0, happened: () => this.#happened() };
@@ -44,18 +43,19 @@ export class Subject {
 
   static async start(kit: AnyDestinationTest): Promise<Subject> {
     const subject = new Subject(kit);
-    subject.service = await kit.serve(() => {
+    const answer = () => {
       subject.arrivals += 1;
       subject.#happened();
       return subject.#answers.shift() ?? "accept";
-    });
+    };
+    subject.service = await unwatched(() => kit.serve(answer));
     try {
       subject.destination = kit.create(subject.service);
       subject.#watched = watched(subject.destination, subject.#watch);
       subject.open();
       return subject;
     } catch (error) {
-      await subject.closeService();
+      await subject.service.close();
       throw error;
     }
   }
@@ -185,12 +185,7 @@ export class Subject {
     });
     for (let turns = 0; !isClosed; turns++) await this.clock.advance(turns < closingTurns ? 0 : 1_000);
     await closing;
-    await this.closeService();
-  }
-
-  async closeService(): Promise<void> {
-    this.#serviceClosing ??= Promise.resolve(this.service.close());
-    await this.#serviceClosing;
+    await this.service.close();
   }
 
   #story(): string {
