@@ -3,7 +3,7 @@ import { createDest } from "@dest/core";
 import { http } from "@dest/http";
 import { Pool } from "undici";
 import type { Benchmark } from "./benchmark.js";
-import { payload } from "./payload.js";
+import { payload, payloadBytes } from "./payload.js";
 import { startReceiver } from "./start-receiver.js";
 
 const sends = 100_000;
@@ -68,7 +68,7 @@ export const httpMemory: Benchmark = {
       const startedAt = performance.now();
       await send();
       const seconds = (performance.now() - startedAt) / 1_000;
-      await receiver.expect({ requests: sends, bytes: bodyBytes });
+      await receiver.expect({ requests: sends, bytes: payloadBytes(sends) });
       return sends / seconds;
     }
 
@@ -82,7 +82,3 @@ export const httpMemory: Benchmark = {
     };
   },
 };
-
-const bodyBytes = Array.from({ length: sends }, (_, number) => JSON.stringify(payload(number)).length).reduce(
-  (sum, bytes) => sum + bytes,
-);

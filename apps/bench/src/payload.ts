@@ -4,7 +4,7 @@ export interface Payload {
 }
 
 /** Objects of one shape, each about 250 bytes of JSON; no two are alike. */
-export const payloads: readonly Payload[] = Array.from({ length: 1_000 }, (_, number) => ({
+const payloads: readonly Payload[] = Array.from({ length: 1_000 }, (_, number) => ({
   name: "Luke Skywalker",
   id: 100_000 + number,
   email: `luke.${number}@rebels.example`,
@@ -19,4 +19,11 @@ export const payloads: readonly Payload[] = Array.from({ length: 1_000 }, (_, nu
 
 export function payload(number: number): Payload {
   return payloads[number % payloads.length] as Payload;
+}
+
+/** Of the JSON of the first so many. */
+export function payloadBytes(count: number): number {
+  let bytes = 0;
+  for (let number = 0; number < count; number++) bytes += JSON.stringify(payload(number)).length;
+  return bytes;
 }
