@@ -50,6 +50,8 @@ export class Lane {
   #woken = false;
   // The last claim took all there was: no other is needed before something wakes the lane.
   #exhausted = false;
+  // A claim that failed took the news of reopened groups with it: the next must ask for all.
+  #lostNews = false;
   #stopped = false;
   #timer: { readonly at: number; readonly timer: Timer } | undefined;
 
@@ -105,6 +107,7 @@ export class Lane {
       this.#shared.events.warn(
         DestError.is(thrown) ? thrown : new DestError("DEST_OUTBOX_FAILED", message, { cause }),
       );
+      this.#lostNews = true;
       nextAt = this.#shared.clock.now() + retryClaimAfter;
     }
     this.#turning = false;
@@ -119,6 +122,7 @@ export class Lane {
     const messages = policy.batch ? gathered : this.#slots.room;
     const batches = policy.batch ? this.#slots.free : 1;
     if (messages === 0) return undefined;
+    const reopened = this.#slots.takeReopened();
     const answer = await outbox.claim({
       destination: name,
       now: clock.now(),
@@ -127,8 +131,9 @@ export class Lane {
       perGroup: policy.concurrency.perGroup,
       full: this.#slots.full,
       paused: this.#slots.paused,
-      reopened: this.#slots.takeReopened(),
+      reopened: this.#lostNews ? undefined : reopened,
     });
+    this.#lostNews = false;
     const expired = this.#take(answer);
     const moreToGather = answer.messages.length === messages;
     // Expired messages took places that others of their group may be waiting for.

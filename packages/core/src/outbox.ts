@@ -118,7 +118,7 @@ export interface ClaimRequest {
    * Groups that left `full` or `paused` since this lane's last claim. It spares the outbox from asking for every
    * blocked group at every claim; without it, it must.
    */
-  readonly reopened?: readonly string[];
+  readonly reopened?: readonly string[] | undefined;
 }
 
 export interface ClaimAnswer {
