@@ -4,6 +4,8 @@ import { Heap } from "./heap.js";
 import { PauseState } from "./pause.js";
 import type { ResolvedPolicy } from "./policy.js";
 
+const mostGroups = 10_000;
+
 class Group<W> {
   readonly waiting = new Fifo<W>();
   readonly pause = new PauseState();
@@ -75,9 +77,15 @@ export class GroupSlots<W extends { readonly group: string }> {
     return this.#reopened.length > 0;
   }
 
+  /** Groups it keeps in mind: those with work, and those whose last outcome was a failure. */
+  get size(): number {
+    return this.#groups.size;
+  }
+
   add(work: W): void {
     let group = this.#groups.get(work.group);
     if (!group) {
+      this.#forgetSome();
       group = new Group<W>(work.group);
       this.#groups.set(work.group, group);
     }
@@ -139,6 +147,18 @@ export class GroupSlots<W extends { readonly group: string }> {
       this.#update(group);
     }
     return waiting;
+  }
+
+  // Addresses that failed once and are never sent to again would pile up. Looks at the two oldest for each new one.
+  #forgetSome(): void {
+    if (this.#groups.size < mostGroups) return;
+    let looks = 2;
+    for (const [name, group] of this.#groups) {
+      if (looks-- === 0) return;
+      this.#groups.delete(name);
+      const isIdle = group.running === 0 && group.waiting.size === 0 && !group.inTurn;
+      if (!isIdle || group.pause.until !== undefined) this.#groups.set(name, group);
+    }
   }
 
   #isOpen({ pause, running }: Group<W>): boolean {

@@ -293,3 +293,25 @@ class ModelGroup {
   until: number | undefined;
   delay = 1_000;
 }
+
+describe("groups that failed once and are never sent to again", () => {
+  test("are forgotten in the end, those that work or pause are not", () => {
+    const { slots, add, start } = setUp({ concurrency: { total: 5, perGroup: 5 }, pause });
+    add("paused", "paused");
+    start();
+    slots.done("paused", true);
+    slots.done("paused", true);
+    add("working");
+    start();
+    for (let i = 0; i < 25_000; i++) {
+      add(`once ${i}`);
+      start();
+      slots.done(`once ${i}`, true);
+    }
+    expect(slots.size).toBeLessThanOrEqual(10_001);
+    expect(slots.paused).toEqual(new Set(["paused"]));
+    slots.done("working", false);
+    add("paused");
+    expect(start()).toEqual([]);
+  });
+});
