@@ -1,0 +1,79 @@
+import type { NewMessage, RunCommit } from "@dest/core";
+import { Home, type Row, type StoredHome } from "./home.js";
+import type { Unit } from "./unit.js";
+
+const mostRows = 128;
+const mostBytes = 256 * 1024;
+const widest = 1_024;
+
+/** A home in the making. Its seq is given out in the transaction. */
+interface Draft {
+  readonly at: number;
+  readonly stored: StoredHome & { readonly rows: Row[] };
+  readonly availableAt: number | undefined;
+  bytes: number;
+}
+
+/**
+ * How far behind its first message a home may reach, in seqs: who reads the store in commit order has to look back so
+ * far.
+ */
+export const homeReach = widest;
+
+/** The homes of a run: what goes to one group lies together, what has a life of its own from the start is alone. */
+export function draftHomes(run: RunCommit, messages: readonly NewMessage[]): Draft[] {
+  const drafts: Draft[] = [];
+  const open = new Map<string, Draft>();
+  messages.forEach((message, at) => {
+    const { destination, group, orderKey, availableAt = run.acceptedAt } = message;
+    const isLate = availableAt > run.acceptedAt;
+    const isAlone = isLate || orderKey !== undefined;
+    const name = `${destination} ${group}`;
+    let draft = isAlone ? undefined : open.get(name);
+    if (
+      !draft ||
+      draft.stored.rows.length >= mostRows ||
+      draft.bytes >= mostBytes ||
+      at - draft.at >= widest
+    ) {
+      const { runId, origin, acceptedAt } = run;
+      const stored = { runId, origin, acceptedAt, destination, group, rows: [] };
+      draft = { at, stored, availableAt: isLate ? availableAt : undefined, bytes: 0 };
+      drafts.push(draft);
+      if (!isAlone) open.set(name, draft);
+    }
+    draft.stored.rows.push([at - draft.at, withoutAddress(message)]);
+    draft.bytes += message.bytes;
+  });
+  return drafts;
+}
+
+/** Stores the drafts; answers the seq before the first. */
+export function addHomes(unit: Unit, drafts: readonly Draft[], messages: readonly NewMessage[]): number {
+  const first = unit.take(messages.length);
+  for (const { at, stored, availableAt } of drafts) unit.addHome([first + at, 0], stored, availableAt);
+  for (const { destination, bytes } of messages) {
+    const count = unit.count(destination);
+    count.pending += 1;
+    count.bytes += bytes;
+  }
+  return first;
+}
+
+export function homesOf(drafts: readonly Draft[], first: number): Home[] {
+  return drafts
+    .filter(({ availableAt }) => availableAt === undefined)
+    .map(({ at, stored }) => new Home(first + at, 0, stored));
+}
+
+function withoutAddress(message: NewMessage): Row[1] {
+  const { id, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step, bytes, value } = message;
+  return { id, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step, bytes, value };
+}
+
+/** Destinations that got something which is not due yet. */
+export function lateDestinations(drafts: readonly Draft[]): Set<string> {
+  return new Set(
+    drafts.filter(({ availableAt }) => availableAt !== undefined).map(({ stored }) => stored.destination),
+  );
+}

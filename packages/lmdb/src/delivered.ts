@@ -1,0 +1,155 @@
+import { crc32 } from "node:zlib";
+import type { DeliveryRecord, Retention } from "@dest/core";
+import type { RememberedRuns } from "./remembered-runs.js";
+import type { Store } from "./store.js";
+import { nothing, type Unit } from "./unit.js";
+
+/** A record that is kept, with the message's place in commit order. */
+export interface Delivered {
+  readonly seq: number;
+  readonly settledAt: number;
+  readonly record: DeliveryRecord;
+}
+
+/** Key of a chunk in the index. */
+type ChunkKey = [no: number, count: number, newest: number, lowestSeq: number, highestSeq: number];
+
+const keptRecords = 10_000;
+const keptMs = 7 * 86_400_000;
+const longestChunk = 500;
+const wordBytes = 4;
+
+/**
+ * Records of delivered messages, stored in chunks: one for each group of settlements, so that a delivered message costs
+ * no write of its own. The index has a hash of each id, so that finding one reads no chunk in vain.
+ */
+export class DeliveredRecords {
+  readonly #store: Store<Unit>;
+  readonly #runs: RememberedRuns;
+  /** Chunks that are kept, the oldest first. Known where this process delivers. */
+  #chunks: ChunkKey[] = [];
+  #total = 0;
+
+  constructor(store: Store<Unit>, runs: RememberedRuns) {
+    this.#store = store;
+    this.#runs = runs;
+  }
+
+  load(): void {
+    this.#chunks = this.#keys();
+    this.#total = this.#chunks.reduce((sum, [, count]) => sum + count, 0);
+  }
+
+  add(unit: Unit, records: readonly Delivered[]): void {
+    unit.onUndo(() => this.load());
+    for (let i = 0; i < records.length; i += longestChunk)
+      this.#put(unit, records.slice(i, i + longestChunk));
+  }
+
+  /** Forgets the oldest chunks that nobody has to keep. */
+  evict(unit: Unit, now: number, retention: Retention): void {
+    const records = retention.records ?? keptRecords;
+    const oldest = now - (retention.maxAge ?? keptMs);
+    unit.onUndo(() => this.load());
+    for (let [chunk] = this.#chunks; chunk; [chunk] = this.#chunks) {
+      const [no, count, newest] = chunk;
+      if (this.#total - count < records && newest >= oldest) return;
+      if (this.#runs.any)
+        for (const { record } of this.#read(no)) this.#runs.forget(unit, record.origin.runId);
+      unit.tables.delivered.remove(no);
+      unit.tables.deliveredIndex.remove(chunk);
+      this.#chunks.shift();
+      this.#total -= count;
+    }
+  }
+
+  get(id: string, now: number, retention: Retention): DeliveryRecord | undefined {
+    const hash = crc32(id);
+    const { deliveredIndex } = this.#store.tables;
+    for (const { key, value } of deliveredIndex.getRange({ reverse: true })) {
+      if (!hasWord(value, hash)) continue;
+      const [no] = key as ChunkKey;
+      const found = this.#read(no).find(({ record }) => record.id === id);
+      if (found) return this.#kept(now, retention)(no, found) ? found.record : undefined;
+    }
+    return undefined;
+  }
+
+  /** Records behind `seq` in commit order: at least `limit` that are wanted, where there are so many. */
+  after(
+    seq: number,
+    limit: number,
+    now: number,
+    retention: Retention,
+    wanted: (record: DeliveryRecord) => boolean,
+  ): Delivered[] {
+    const isKept = this.#kept(now, retention);
+    const chunks = this.#keys().filter(([, , , , highest]) => highest > seq);
+    chunks.sort((a, b) => a[3] - b[3]);
+    let found: Delivered[] = [];
+    for (const [no, , , lowest] of chunks) {
+      found.sort((a, b) => a.seq - b.seq);
+      if (found.length >= limit && lowest > (found[limit - 1] as Delivered).seq) break;
+      const more = this.#read(no).filter((one) => one.seq > seq && wanted(one.record) && isKept(no, one));
+      found = [...found, ...more];
+    }
+    return found;
+  }
+
+  #put(unit: Unit, records: readonly Delivered[]): void {
+    const no = (this.#chunks.at(-1)?.[0] ?? this.#lastNo()) + 1;
+    const hashes = Buffer.allocUnsafe(records.length * wordBytes);
+    let [newest, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
+    records.forEach(({ seq, settledAt, record }, i) => {
+      hashes.writeUInt32LE(crc32(record.id), i * wordBytes);
+      newest = Math.max(newest, settledAt);
+      lowest = Math.min(lowest, seq);
+      highest = Math.max(highest, seq);
+    });
+    const key: ChunkKey = [no, records.length, newest, lowest, highest];
+    unit.tables.delivered.put(no, unit.codec.encode(records));
+    unit.tables.deliveredIndex.put(key, hashes.length > 0 ? hashes : nothing);
+    this.#chunks.push(key);
+    this.#total += records.length;
+  }
+
+  /** Chunks go as a whole: the records that are beyond the retention are not shown before. */
+  #kept(now: number, retention: Retention): (no: number, delivered: Delivered) => boolean {
+    const keys = this.#keys();
+    let surplus = keys.reduce((sum, [, count]) => sum + count, 0) - (retention.records ?? keptRecords);
+    const hidden = new Map<number, number>();
+    for (const [no, count] of keys) {
+      if (surplus <= 0) break;
+      hidden.set(no, Math.min(count, surplus));
+      surplus -= count;
+    }
+    const oldest = now - (retention.maxAge ?? keptMs);
+    return (no, delivered) => {
+      if (delivered.settledAt < oldest) return false;
+      const hides = hidden.get(no) ?? 0;
+      if (hides === 0) return true;
+      return this.#read(no).findIndex(({ record }) => record.id === delivered.record.id) >= hides;
+    };
+  }
+
+  #keys(): ChunkKey[] {
+    return [...this.#store.tables.deliveredIndex.getKeys()] as ChunkKey[];
+  }
+
+  #lastNo(): number {
+    for (const key of this.#store.tables.deliveredIndex.getKeys({ reverse: true, limit: 1 }))
+      return key[0] as number;
+    return 0;
+  }
+
+  #read(no: number): Delivered[] {
+    const stored = this.#store.tables.delivered.getBinary(no);
+    return stored ? this.#store.codec.decode<Delivered[]>(stored, `delivered records ${no}`) : [];
+  }
+}
+
+function hasWord(words: Buffer, word: number): boolean {
+  for (let at = 0; at + wordBytes <= words.length; at += wordBytes)
+    if (words.readUInt32LE(at) === word) return true;
+  return false;
+}

@@ -1,0 +1,332 @@
+import {
+  type AttemptRecord,
+  type ClaimAnswer,
+  type ClaimRequest,
+  DestError,
+  type NewBatch,
+  type Retention,
+  type SealedBatch,
+  type Settlement,
+} from "@dest/core";
+import type { DeliveredRecords } from "./delivered.js";
+import type { Entry, Home } from "./home.js";
+import type { Homes } from "./homes.js";
+import { keyText, last } from "./keys.js";
+import { Lane } from "./lane.js";
+import { membersOf, Sealed, type StoredBatch } from "./sealed.js";
+import { bury, planSettlements, removeBatch, type Settled } from "./settle.js";
+import type { Job, Key } from "./store.js";
+import { nothing, readLate, type Unit } from "./unit.js";
+
+export interface DelivererParts {
+  readonly homes: Homes;
+  readonly delivered: DeliveredRecords;
+  /** The last seq that may be handed out. */
+  visible(): number;
+  settings(): { readonly now: number; readonly retention: Retention };
+  /** Writes if this handle still delivers; undefined: it does not. */
+  write<T extends object>(job: Job<Unit, T>): Promise<T | undefined>;
+}
+
+const promotedAtOnce = 1_000;
+const mostInterruptions = 3;
+const mostCached = 64 * 1024 * 1024;
+const interruptedTooOften = `${mostInterruptions} attempts were interrupted by the end of the process`;
+
+/** What the handle that delivers knows: the lanes, and what is claimed. */
+export class Deliverer {
+  readonly held = { messages: new Map<string, Entry>(), batches: new Map<string, Sealed>() };
+  readonly #parts: DelivererParts;
+  readonly #lanes = new Map<string, Lane>();
+  // Bytes of sealed batches that wait in memory to be claimed.
+  #cached = 0;
+
+  constructor(parts: DelivererParts) {
+    this.#parts = parts;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    const lane = this.#lane(request.destination);
+    await this.#promote(request.destination, lane, request.now);
+    const { messages, batches } = lane.claim(request);
+    for (const entry of messages) this.held.messages.set(entry.id, entry);
+    for (const batch of batches) this.held.batches.set(batch.id, batch);
+    const started = batches.length > 0 ? await this.#start(batches) : [];
+    const nextAt = lane.nextDue;
+    return nextAt === undefined ? { messages, batches: started } : { messages, batches: started, nextAt };
+  }
+
+  async seal(batch: NewBatch, flushed: () => Promise<void>): Promise<void> {
+    const entries = batch.messages.map(({ id }) => {
+      const entry = this.held.messages.get(id);
+      if (entry?.where !== "held") throw leaseLost(batch.id, id);
+      return entry;
+    });
+    const stored = newBatch(batch, entries);
+    const { id, destination, group, seq } = stored;
+    const written = await this.#parts.write({
+      plan: (unit) => {
+        unit.putBatch(stored);
+        unit.tables.lines.put([keyText(destination), "b", keyText(group), seq, id], nothing);
+        for (const entry of entries) unit.setState(entry, id);
+        return stored;
+      },
+    });
+    if (!written) throw leaseLost(id, "its first message");
+    await flushed();
+    this.#sealed(new Sealed(stored), entries);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    const batches: Sealed[] = [];
+    let releases = 0;
+    for (const { to, ids, batchId } of settlements) {
+      if (to !== "release") continue;
+      releases += 1;
+      const batch = batchId === undefined ? undefined : this.held.batches.get(batchId);
+      if (batch) batches.push(batch);
+      else this.#releaseMessages(ids);
+    }
+    if (batches.length === 0 && releases === settlements.length) return;
+    const { delivered, settings, write } = this.#parts;
+    await write({
+      plan: (unit) => {
+        for (const { id } of batches) unit.tables.started.remove(id);
+        const change = planSettlements(unit, this.held, settlements);
+        const { now, retention } = settings();
+        delivered.add(unit, change.delivered);
+        delivered.evict(unit, now, retention);
+        return change;
+      },
+      applied: (change) => {
+        for (const batch of batches) this.#releaseBatch(batch);
+        this.#settled(change);
+      },
+    });
+  }
+
+  /** Homes that this handle has just accepted, and destinations it has accepted something for that is not due yet. */
+  accepted(homes: readonly Home[], late: Iterable<string>): void {
+    for (const home of homes) this.#lane(home.destination).accepted(home);
+    for (const destination of late) this.#lane(destination).scheduleChanged();
+  }
+
+  /** From now on this handle delivers. */
+  takeOver(): void {
+    this.clear();
+    this.#parts.delivered.load();
+  }
+
+  /** Others wrote to the store. */
+  lookAgain(): void {
+    for (const lane of this.#lanes.values()) lane.lookAgain();
+  }
+
+  /** In a transaction: the attempts that were under way when their process died. Answers what to warn of. */
+  endLeases(unit: Unit, now: number): DestError[] {
+    const warnings: DestError[] = [];
+    for (const key of [...unit.tables.started.getKeys()]) {
+      unit.tables.started.remove(key);
+      const stored = this.#parts.homes.batch(key as string);
+      const dead = stored && this.#interrupt(unit, new Sealed(stored), now);
+      if (dead) warnings.push(dead);
+    }
+    return warnings;
+  }
+
+  /** Forgets everything: it is as the store has it. */
+  clear(): void {
+    this.#lanes.clear();
+    this.held.messages.clear();
+    this.held.batches.clear();
+    this.#parts.homes.clear();
+    this.#cached = 0;
+  }
+
+  /** What is due leaves the schedule for the line of its group. */
+  async #promote(destination: string, lane: Lane, now: number): Promise<void> {
+    if (lane.nextDue === undefined || lane.nextDue > now) return;
+    const due = await this.#parts.write({ plan: ({ tables }) => promote(tables, destination, now) });
+    lane.scheduleChanged();
+    for (const { kind, group, seq, id } of due ?? []) {
+      if (kind === "m") lane.due(group, seq, id as 0 | 1);
+      else lane.batchDue(group, seq, id as string);
+    }
+  }
+
+  /** Remembers that the attempts of these batches begin, and reads their members. */
+  async #start(batches: readonly Sealed[]): Promise<SealedBatch[]> {
+    const plan = ({ tables: { started } }: Unit) => {
+      for (const { id } of batches) started.put(id, nothing);
+      return batches;
+    };
+    try {
+      if (!(await this.#parts.write({ plan }))) return [];
+    } catch (error) {
+      for (const batch of batches) this.#releaseBatch(batch);
+      throw error;
+    }
+    return batches.map((batch) => {
+      if (batch.messages) this.#cached -= batch.bytes;
+      const messages = this.#parts.homes.membersOf(batch);
+      for (const entry of messages) this.held.messages.set(entry.id, entry);
+      const { id, destination, group, key, sealedAt, availableAt, tried, firstTriedAt, progress } = batch;
+      return {
+        id,
+        destination,
+        group,
+        key,
+        sealedAt,
+        availableAt,
+        tried,
+        firstTriedAt,
+        progress,
+        messages: [...messages],
+      };
+    });
+  }
+
+  #sealed(batch: Sealed, entries: readonly Entry[]): void {
+    const lane = this.#lane(batch.destination);
+    batch.messages = entries;
+    for (const entry of entries) {
+      this.held.messages.delete(entry.id);
+      entry.batch = batch;
+      entry.move("sealed");
+      lane.left(entry);
+    }
+    for (const entry of entries) lane.advance(entry);
+    this.#cached += batch.bytes;
+    if (!lane.sealed(batch) || this.#cached > mostCached) this.#uncache(batch);
+  }
+
+  #uncache(batch: Sealed): void {
+    if (batch.messages) this.#cached -= batch.bytes;
+    this.#parts.homes.dropMembers(batch);
+  }
+
+  #releaseMessages(ids: readonly string[]): void {
+    for (const id of ids) {
+      const entry = this.held.messages.get(id);
+      if (entry?.where !== "held") continue;
+      this.held.messages.delete(id);
+      this.#lane(entry.destination).giveBack(entry);
+    }
+  }
+
+  #releaseBatch(batch: Sealed): void {
+    if (!this.held.batches.delete(batch.id)) return;
+    for (const entry of batch.messages ?? []) this.held.messages.delete(entry.id);
+    if (batch.messages) this.#cached += batch.bytes;
+    if (this.#cached > mostCached) this.#uncache(batch);
+    this.#lane(batch.destination).giveBackBatch(batch);
+  }
+
+  #settled({ left, kept, over, shrunk, late }: Settled): void {
+    const { homes } = this.#parts;
+    for (const entry of left) {
+      this.held.messages.delete(entry.id);
+      entry.batch = undefined;
+      entry.move("out");
+      homes.release(entry.home);
+      this.#lane(entry.destination).left(entry);
+    }
+    for (const [batch, stored] of shrunk) {
+      batch.stored = stored;
+      batch.messages = batch.messages?.filter((entry) => entry.batch === batch);
+    }
+    for (const batch of over) this.held.batches.delete(batch.id);
+    for (const batch of kept) {
+      this.held.batches.delete(batch.id);
+      for (const { id } of batch.messages ?? []) this.held.messages.delete(id);
+      homes.dropMembers(batch);
+    }
+    for (const destination of late) this.#lane(destination).scheduleChanged();
+    for (const entry of left) this.#lane(entry.destination).advance(entry);
+  }
+
+  #interrupt(unit: Unit, batch: Sealed, now: number): DestError | undefined {
+    const attempt: AttemptRecord = {
+      startedAt: now,
+      durationMs: 0,
+      outcome: "interrupted",
+      error: { code: "DEST_INTERRUPTED", message: "the process ended during the attempt" },
+    };
+    const members = this.#parts.homes.membersOf(batch);
+    const interrupted = batch.stored.interrupted + 1;
+    if (interrupted >= mostInterruptions) {
+      const error = { code: "DEST_INTERRUPTED", message: interruptedTooOften };
+      for (const entry of members) bury(unit, entry, { attempt, batchId: batch.id, error });
+      removeBatch(unit, batch);
+      const message = `batch ${batch.id} of ${batch.destination} is dead: ${interruptedTooOften}`;
+      return new DestError("DEST_INTERRUPTED", message);
+    }
+    for (const entry of members) if (entry.attempts.length === 0) unit.nowRetrying(entry.destination);
+    unit.putBatch({
+      ...batch.stored,
+      interrupted,
+      attempts: [...batch.attempts, attempt],
+      tried: batch.tried + 1,
+      firstTriedAt: batch.firstTriedAt ?? now,
+    });
+    return undefined;
+  }
+
+  #lane(destination: string): Lane {
+    let lane = this.#lanes.get(destination);
+    if (!lane) {
+      const { homes, visible } = this.#parts;
+      lane = new Lane(destination, homes, this.held.batches, visible);
+      this.#lanes.set(destination, lane);
+    }
+    return lane;
+  }
+}
+
+interface Due {
+  readonly kind: "m" | "b";
+  readonly group: string;
+  readonly seq: number;
+  /** Kind of the home, or id of the batch. */
+  readonly id: Key;
+}
+
+function promote({ late, lines }: Unit["tables"], destination: string, now: number): Due[] {
+  const name = keyText(destination);
+  const due: Due[] = [];
+  for (const kind of ["m", "b"] as const) {
+    const range = { start: [name, kind, 0], end: [name, kind, now, last], limit: promotedAtOnce };
+    for (const { key, value } of [...late.getRange(range)]) {
+      const [seq, id] = key.slice(3) as [number, Key];
+      const [group] = readLate(value);
+      late.remove(key);
+      lines.put([name, kind, keyText(group), seq, id], nothing);
+      due.push({ kind, group, seq, id });
+    }
+  }
+  return due;
+}
+
+function newBatch(batch: NewBatch, entries: readonly Entry[]): StoredBatch {
+  const [first] = entries as [Entry];
+  const { id, destination, group, key, sealedAt } = batch;
+  return {
+    id,
+    destination,
+    group,
+    key,
+    sealedAt,
+    seq: first.seq,
+    bytes: entries.reduce((sum, { bytes }) => sum + bytes, 0),
+    members: membersOf(entries),
+    availableAt: sealedAt,
+    attempts: [],
+    tried: 0,
+    interrupted: 0,
+  };
+}
+
+function leaseLost(batch: string, id: string): DestError {
+  const message = `cannot seal ${batch}: ${id} is not held by this outbox handle`;
+  return new DestError("DEST_OUTBOX_LEASE_LOST", message);
+}

@@ -1,0 +1,160 @@
+import { randomUUID } from "node:crypto";
+import {
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Tables } from "./store.js";
+
+/** Who delivers, as the others see it. */
+interface Holder {
+  readonly id: string;
+  readonly pid: number;
+  /** When the process began, in ticks since boot: a pid may be given again. */
+  readonly began: string;
+  /** Where the pid means something: the machine since its boot, and its pid namespace. */
+  readonly place: string;
+}
+
+// Handles of this process that may deliver: to itself, it is always alive. Shared by copies of this package.
+const key = Symbol.for("@dest/lmdb.holders");
+const shared = globalThis as { [key]?: Set<string> };
+shared[key] ??= new Set();
+const holders = shared[key];
+
+const beatMs = 1_000;
+const silentMs = 5_000;
+
+/**
+ * One of the processes that have the store open delivers. The lease is in the store, so that taking it is a
+ * transaction and a holder that lost it can write nothing more. A holder is dead when its process is; where that
+ * cannot be seen (another machine boot, container or platform) when its heartbeat has been silent for 5 seconds.
+ */
+export class Lease {
+  readonly id: string = randomUUID();
+  readonly #path: string;
+  readonly #pulse: string;
+  readonly #self: Holder;
+  #beatAt = 0;
+  #watched: { readonly of: string; readonly pulse: number; readonly since: number } | undefined;
+
+  constructor(path: string) {
+    this.#path = realpathSync(path);
+    this.#pulse = join(path, "deliverer");
+    this.#self = { id: this.id, pid: process.pid, began: beganAt(process.pid), place: place() };
+    holders.add(this.#name(this.id));
+  }
+
+  /** In a transaction: takes the lease if nobody alive has it. Answers whether it is held now. */
+  take(tables: Tables): boolean {
+    const holder = read(tables);
+    if (holder && holder.id !== this.id && this.#isAlive(holder)) return false;
+    if (holder?.id !== this.id) tables.meta.put("deliverer", Buffer.from(JSON.stringify(this.#self)));
+    this.beat();
+    return true;
+  }
+
+  /** Whether taking it is worth a transaction. */
+  isFree(tables: Tables): boolean {
+    const holder = read(tables);
+    return !holder || !this.#isAlive(holder);
+  }
+
+  isHeld(tables: Tables): boolean {
+    return read(tables)?.id === this.id;
+  }
+
+  /** In a transaction. */
+  release(tables: Tables): void {
+    if (this.isHeld(tables)) tables.meta.remove("deliverer");
+  }
+
+  /** Tells processes that cannot see this one that it lives. */
+  beat(): void {
+    const now = performance.now();
+    if (this.#beatAt > 0 && now - this.#beatAt < beatMs) return;
+    this.#beatAt = now;
+    const time = new Date();
+    try {
+      if (existsSync(this.#pulse)) utimesSync(this.#pulse, time, time);
+      else writeFileSync(this.#pulse, "", { mode: 0o600 });
+    } catch {
+      // A full or vanished disk: whatever is written next says so.
+    }
+  }
+
+  /** Nobody has to wait for this handle any longer. */
+  end(): void {
+    holders.delete(this.#name(this.id));
+  }
+
+  #isAlive(holder: Holder): boolean {
+    if (holder.place === this.#self.place) {
+      if (holder.pid === process.pid && holder.began === this.#self.began)
+        return holders.has(this.#name(holder.id));
+      if (!exists(holder.pid)) return false;
+      // Without a time of beginning (not on Linux) the pid may be another's by now: its pulse decides.
+      if (holder.began !== "") return beganAt(holder.pid) === holder.began;
+    }
+    return this.#hasPulse(holder);
+  }
+
+  // A copy of a store has the lease of the original in it.
+  #name(id: string): string {
+    return `${id} ${this.#path}`;
+  }
+
+  // By what is seen to change, never by comparing clocks: those jump, and differ between machines.
+  #hasPulse({ id }: Holder): boolean {
+    const now = performance.now();
+    let pulse = 0;
+    try {
+      pulse = statSync(this.#pulse).mtimeMs;
+    } catch {
+      // No pulse at all is silence.
+    }
+    if (this.#watched?.of !== id || this.#watched.pulse !== pulse)
+      this.#watched = { of: id, pulse, since: now };
+    return now - this.#watched.since < silentMs;
+  }
+}
+
+function read({ meta }: Tables): Holder | undefined {
+  const stored = meta.getBinary("deliverer");
+  return stored && (JSON.parse(stored.toString()) as Holder);
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function beganAt(pid: number): string {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // Fields 3 and 22; the second, the name of the program, is in brackets and may hold blanks.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? "ended" : (fields[19] ?? "");
+  } catch {
+    return "";
+  }
+}
+
+function place(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}

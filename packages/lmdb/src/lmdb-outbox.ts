@@ -1,0 +1,253 @@
+import {
+  type ClaimAnswer,
+  type ClaimRequest,
+  type DeliveryRecord,
+  DestError,
+  type DestinationStats,
+  type ListPage,
+  type ListQuery,
+  type NewBatch,
+  type NewMessage,
+  type Outbox,
+  type OutboxContext,
+  type ReplayQuery,
+  type Retention,
+  type RunCommit,
+  type Settlement,
+} from "@dest/core";
+import { addHomes, draftHomes, homesOf, lateDestinations } from "./accept.js";
+import { Codec } from "./codec.js";
+import { DeadLetters } from "./dead-letters.js";
+import { DeliveredRecords } from "./delivered.js";
+import { Deliverer } from "./deliverer.js";
+import { checkFormat } from "./format.js";
+import { Homes } from "./homes.js";
+import { Inspector } from "./inspect.js";
+import { Lease } from "./lease.js";
+import type { LmdbOptions } from "./options.js";
+import { RememberedRuns } from "./remembered-runs.js";
+import { type Job, Store } from "./store.js";
+import { readNumber, Unit } from "./unit.js";
+
+const lookEvery = 150;
+
+/** What an open handle works with. */
+interface Opened {
+  readonly context: OutboxContext;
+  readonly store: Store<Unit>;
+  readonly runs: RememberedRuns;
+  readonly dead: DeadLetters;
+  readonly inspector: Inspector;
+  readonly deliverer: Deliverer;
+  readonly lease: Lease;
+}
+
+/** The outbox: accepts and inspects in every process, and delivers in the one that has the lease. */
+export class LmdbOutbox implements Outbox {
+  readonly durable = true;
+  readonly #options: LmdbOptions;
+  readonly #role: "deliverer" | "observer";
+  #opened: Opened | undefined;
+  #delivers = false;
+  // The last seq that is flushed, as far as known here: what comes later is not handed out yet.
+  #visible = 0;
+  #appending = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+
+  /** An observer never delivers: it accepts, inspects and replays beside those that do. */
+  constructor(options: LmdbOptions, role: "deliverer" | "observer" = "deliverer") {
+    this.#options = options;
+    this.#role = role;
+  }
+
+  async open(context: OutboxContext): Promise<void> {
+    if (this.#opened) {
+      throw new DestError(
+        "DEST_OUTBOX_IN_USE",
+        "this outbox is open already: give each createDest its own, or close the first",
+      );
+    }
+    const opened = this.#assemble(context);
+    this.#opened = opened;
+    await checkFormat(opened.store);
+    this.#visible = readNumber(opened.store.tables, "seq");
+    if (this.#role === "deliverer") await this.#takeLease(opened);
+    this.#timer = setInterval(() => {
+      this.#looking ??= this.#look(opened).finally(() => {
+        this.#looking = undefined;
+      });
+    }, lookEvery).unref();
+  }
+
+  async append(run: RunCommit): Promise<{ added: number }> {
+    const { store, runs, context, deliverer } = this.#current;
+    if (run.messages.length === 0) return { added: 0 };
+    this.#appending += 1;
+    try {
+      const { first, fresh, changed, drafts } = await store.write({
+        plan: (unit) => {
+          const { fresh, changed } = run.remembered ? runs.sift(unit, run) : allOf(run);
+          const drafts = draftHomes(run, fresh);
+          return { first: addHomes(unit, drafts, fresh), fresh, changed, drafts };
+        },
+      });
+      await store.flushed();
+      for (const id of changed) context.warn(changedRun(id));
+      if (first > this.#visible + 1) deliverer.lookAgain();
+      this.#visible = Math.max(this.#visible, first + fresh.length - 1);
+      if (this.#delivers) deliverer.accepted(homesOf(drafts, first), lateDestinations(drafts));
+      return { added: fresh.length };
+    } finally {
+      this.#appending -= 1;
+    }
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    const { deliverer } = this.#current;
+    return this.#delivers ? deliverer.claim(request) : { messages: [], batches: [] };
+  }
+
+  async seal(batch: NewBatch): Promise<void> {
+    const { deliverer, store } = this.#current;
+    await deliverer.seal(batch, () => store.flushed());
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<void> {
+    const { deliverer } = this.#current;
+    if (this.#delivers) await deliverer.settle(settlements);
+  }
+
+  async waiting(dueBy: number): Promise<{ messages: number; through: number }> {
+    const { inspector } = this.#current;
+    // Who does not deliver cannot wait for it either.
+    return { messages: this.#delivers ? inspector.waiting(dueBy) : 0, through: this.#visible };
+  }
+
+  async get(id: string): Promise<DeliveryRecord | undefined> {
+    return this.#current.inspector.get(id);
+  }
+
+  async list(query: ListQuery): Promise<ListPage> {
+    return this.#current.inspector.list(query);
+  }
+
+  async stats(): Promise<ReadonlyMap<string, DestinationStats>> {
+    return this.#current.inspector.stats();
+  }
+
+  async replay(query: ReplayQuery): Promise<readonly { id: string; destination: string }[]> {
+    const { dead, store, deliverer, context } = this.#current;
+    this.#appending += 1;
+    try {
+      const replayed = await dead.replay(query, context.now());
+      await store.flushed();
+      // They are at the tails of their lines, where the windows look when they get there.
+      this.#visible = Math.max(this.#visible, readNumber(store.tables, "seq"));
+      deliverer.lookAgain();
+      return replayed;
+    } finally {
+      this.#appending -= 1;
+    }
+  }
+
+  async close(): Promise<void> {
+    const opened = this.#opened;
+    if (!opened) return;
+    const { store, lease, deliverer } = opened;
+    clearInterval(this.#timer);
+    await this.#looking;
+    this.#delivers = false;
+    deliverer.clear();
+    // Where the disk is full the lease stays in the store; it is seen to be dead.
+    await store.write({ plan: ({ tables }) => lease.release(tables) }).catch(() => undefined);
+    await store.flushed().catch(() => undefined);
+    lease.end();
+    this.#opened = undefined;
+    await store.close();
+  }
+
+  #assemble(context: OutboxContext): Opened {
+    const codec = new Codec(this.#options);
+    const store = new Store(this.#options.path, codec, (tables) => new Unit(tables, codec));
+    const homes = new Homes(store, (error) => context.warn(error));
+    const runs = new RememberedRuns(store);
+    const delivered = new DeliveredRecords(store, runs);
+    const lease = new Lease(this.#options.path);
+    const settings = (): { now: number; retention: Retention } => ({
+      now: context.now(),
+      retention: { ...context.retention, ...this.#options.retention },
+    });
+    const deliverer = new Deliverer({
+      homes,
+      delivered,
+      settings,
+      visible: () => this.#visible,
+      write: (job) => this.#writeAsHolder(job),
+    });
+    const dead = new DeadLetters(store);
+    const inspector = new Inspector({ homes, delivered, dead, held: deliverer.held, settings });
+    return { context, store, runs, dead, inspector, deliverer, lease };
+  }
+
+  async #takeLease({ context, store, lease, deliverer }: Opened): Promise<boolean> {
+    const warnings = await store.write({
+      plan: (unit) => (lease.take(unit.tables) ? deliverer.endLeases(unit, context.now()) : undefined),
+    });
+    if (!warnings) return false;
+    deliverer.takeOver();
+    this.#delivers = true;
+    for (const warning of warnings) context.warn(warning);
+    return true;
+  }
+
+  /** Sees what other processes did. */
+  async #look({ context, store, lease, deliverer }: Opened): Promise<void> {
+    store.refresh();
+    if (this.#delivers) {
+      if (lease.isHeld(store.tables)) lease.beat();
+      else this.#standBy();
+    } else if (this.#role === "deliverer" && lease.isFree(store.tables)) {
+      const warn = (error: DestError) => context.warn(error);
+      if (await this.#takeLease(this.#current).catch(warn)) context.wake();
+    }
+    const seq = readNumber(store.tables, "seq");
+    // What this handle is accepting now is seen, with whatever came between, when it is flushed.
+    if (this.#appending > 0 || seq <= this.#visible) return;
+    this.#visible = seq;
+    deliverer.lookAgain();
+    if (this.#delivers) context.wake();
+  }
+
+  /** Only the holder of the lease may write what follows from claims. Undefined: it is no longer this handle. */
+  async #writeAsHolder<T extends object>(job: Job<Unit, T>): Promise<T | undefined> {
+    const { store, lease } = this.#current;
+    const result = await store.write<T | undefined>({
+      plan: (unit) => (lease.isHeld(unit.tables) ? job.plan(unit) : undefined),
+      applied: (done) => {
+        if (done) job.applied?.(done);
+      },
+    });
+    if (!result) this.#standBy();
+    return result;
+  }
+
+  #standBy(): void {
+    this.#delivers = false;
+    this.#opened?.deliverer.clear();
+  }
+
+  get #current(): Opened {
+    if (!this.#opened) throw new DestError("DEST_OUTBOX_CLOSED", "the outbox is not open");
+    return this.#opened;
+  }
+}
+
+function allOf(run: RunCommit): { fresh: readonly NewMessage[]; changed: readonly string[] } {
+  return { fresh: run.messages, changed: [] };
+}
+
+function changedRun(id: string): DestError {
+  const message = `${id} was committed before with another payload; the first one stays. A run that is repeated under its runId must send the same`;
+  return new DestError("DEST_RUN_CHANGED", message);
+}

@@ -1,0 +1,174 @@
+import { DestError } from "@dest/core";
+import { type Database, open, type RootDatabase } from "lmdb";
+import type { Codec } from "./codec.js";
+
+export type Key = string | number;
+
+const withOnePartKeys = ["meta", "batches", "started", "dead", "delivered", "counts"] as const;
+const withCompoundKeys = [
+  "homes",
+  "states",
+  "lines",
+  "late",
+  "keys",
+  "ids",
+  "deliveredIndex",
+  "runs",
+  "damaged",
+] as const;
+const tableNames = [...withOnePartKeys, ...withCompoundKeys];
+
+export type TableName = (typeof tableNames)[number];
+export type Tables = {
+  readonly [Name in (typeof withOnePartKeys)[number]]: Database<Buffer, Key>;
+} & { readonly [Name in (typeof withCompoundKeys)[number]]: Database<Buffer, Key[]> };
+
+/** One change of the store. Jobs that wait at the same time share one transaction, in their order. */
+export interface Job<Unit, T> {
+  /** Writes, inside the transaction. It may be called again where another job of the transaction failed. */
+  plan(unit: Unit): T;
+  /** Runs when that is committed, before any other job is planned. */
+  applied?(result: T): void;
+}
+
+/** What the jobs of one transaction share. */
+export interface UnitOfWork {
+  finish(): void;
+  undo(): void;
+}
+
+interface Waiting<Unit> {
+  readonly job: Job<Unit, unknown>;
+  result?: unknown;
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** The environment of one directory: its tables, grouped transactions, shared flushes. */
+export class Store<Unit extends UnitOfWork> {
+  readonly tables: Tables;
+  readonly #env: RootDatabase<Buffer, Key>;
+  readonly #begin: (tables: Tables) => Unit;
+  #queue: Waiting<Unit>[] = [];
+  #running: Promise<void> | undefined;
+  #flushing: Promise<void> = Promise.resolve();
+  #nextFlush: Promise<void> | undefined;
+
+  constructor(
+    path: string,
+    readonly codec: Codec,
+    begin: (tables: Tables) => Unit,
+  ) {
+    this.#begin = begin;
+    this.#env = openEnvironment(path);
+    const table = (name: TableName) => this.#env.openDB<Buffer, Key[]>(name, { encoding: "binary" });
+    this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
+  }
+
+  /** Resolves when the job is committed: what the end of this process cannot undo, though a power failure could. */
+  write<T>(job: Job<Unit, T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#queue.push({ job, resolve: resolve as (result: unknown) => void, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Resolves when everything committed so far is on the disk. Those who ask during one flush share the next. */
+  flushed(): Promise<void> {
+    this.#nextFlush ??= this.#flushing.then(
+      () => this.#flush(),
+      () => this.#flush(),
+    );
+    return this.#nextFlush;
+  }
+
+  /** Makes what other processes committed visible. */
+  refresh(): void {
+    this.#env.resetReadTxn();
+  }
+
+  async close(): Promise<void> {
+    while (this.#running) await this.#running;
+    await this.#env.close();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#queue.length > 0) await this.#transaction();
+    this.#running = undefined;
+  }
+
+  async #transaction(): Promise<void> {
+    let taken: Waiting<Unit>[] = [];
+    let unit: Unit | undefined;
+    let failing: Waiting<Unit> | undefined;
+    try {
+      await this.#env.childTransaction(() => {
+        taken = this.#queue;
+        this.#queue = [];
+        unit = this.#begin(this.tables);
+        for (const waiting of taken) {
+          failing = waiting;
+          waiting.result = waiting.job.plan(unit);
+        }
+        failing = undefined;
+        unit.finish();
+      });
+    } catch (thrown) {
+      unit?.undo();
+      // One job that fails takes no other with it: those begin anew.
+      if (failing) this.#queue = [...taken.filter((one) => one !== failing), ...this.#queue];
+      // A transaction that could not begin has taken nothing; whoever waits must hear of it all the same.
+      else if (taken.length === 0) [taken, this.#queue] = [this.#queue, []];
+      const error = await storageError(thrown);
+      for (const waiting of failing ? [failing] : taken) waiting.reject(error);
+      return;
+    }
+    for (const { job, result } of taken) job.applied?.(result);
+    for (const { resolve, result } of taken) resolve(result);
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing = this.#nextFlush ?? this.#flushing;
+    this.#nextFlush = undefined;
+    const { env } = this.#env as unknown as { env: { sync(done: (error?: Error) => void): void } };
+    return new Promise((resolve, reject) => {
+      env.sync((error) => {
+        if (error) storageError(error).then(reject);
+        else resolve();
+      });
+    });
+  }
+}
+
+function openEnvironment(path: string): RootDatabase<Buffer, Key> {
+  return open<Buffer, Key>({
+    path,
+    noSubdir: false,
+    maxDbs: tableNames.length + 2,
+    encoding: "binary",
+    // One transaction at a time is in flight here. Batching by turns would add one more promise to each, and nobody
+    // would see that one reject when the disk is full.
+    eventTurnBatching: false,
+    permissionsMode: 0o600,
+  } as Parameters<typeof open<Buffer, Key>>[0]);
+}
+
+const fullDisk = [28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */];
+
+/** LMDB reports the reason of a failed commit in a promise on the error. */
+async function storageError(thrown: unknown): Promise<Error> {
+  if (DestError.is(thrown)) return thrown;
+  const { commitError } = thrown as { commitError?: Promise<unknown> };
+  const cause = commitError
+    ? await commitError.then(
+        () => thrown,
+        (reason: unknown) => reason,
+      )
+    : thrown;
+  const { code, message = String(cause) } = cause as { code?: unknown; message?: string };
+  if (fullDisk.includes(code as number) || /No space left|quota exceeded/i.test(message)) {
+    const full = `the disk of the outbox is full: nothing of this was stored. Make room; what was accepted before is kept (${message})`;
+    return new DestError("DEST_OUTBOX_FULL", full, { cause, retryable: true });
+  }
+  return new DestError("DEST_OUTBOX_FAILED", `the outbox could not be written: ${message}`, { cause });
+}

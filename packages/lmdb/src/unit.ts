@@ -1,0 +1,167 @@
+import type { Codec } from "./codec.js";
+import { type Entry, type Home, packStates, type State, type StoredHome } from "./home.js";
+import { keyText, runPart } from "./keys.js";
+import type { StoredBatch } from "./sealed.js";
+import type { Tables, UnitOfWork } from "./store.js";
+
+/** How many messages of one destination there are, by what became of them. */
+export interface Count {
+  pending: number;
+  retrying: number;
+  delivered: number;
+  dead: number;
+  /** Of pending and retrying. */
+  bytes: number;
+}
+
+/** The changes of one transaction, so that each value they touch is written once. */
+export class Unit implements UnitOfWork {
+  readonly #counts = new Map<string, Count>();
+  readonly #touched = new Map<Home, readonly State[]>();
+  readonly #undo: (() => void)[] = [];
+  readonly #firstSeq: number;
+  #seq: number;
+
+  constructor(
+    readonly tables: Tables,
+    readonly codec: Codec,
+  ) {
+    this.#firstSeq = readNumber(tables, "seq");
+    this.#seq = this.#firstSeq;
+  }
+
+  /** Takes so many seqs; answers the first. */
+  take(seqs: number): number {
+    const first = this.#seq + 1;
+    this.#seq += seqs;
+    return first;
+  }
+
+  count(destination: string): Count {
+    let count = this.#counts.get(destination);
+    if (!count) {
+      count = readCount(this.tables, this.codec, destination);
+      this.#counts.set(destination, count);
+    }
+    return count;
+  }
+
+  /** One of its messages was tried for the first time. */
+  nowRetrying(destination: string): void {
+    const count = this.count(destination);
+    count.pending -= 1;
+    count.retrying += 1;
+  }
+
+  /** Stores a home that is new; `availableAt`: in the schedule instead of in its group's line. */
+  addHome(key: readonly [seq: number, kind: number], stored: StoredHome, availableAt?: number): void {
+    const { homes, ids, keys, lines, late } = this.tables;
+    const [seq, kind] = key;
+    const destination = keyText(stored.destination);
+    homes.put([seq, kind], this.codec.encode(stored));
+    let known: string | undefined;
+    for (const [distance, { id, orderKey, batchKey }] of stored.rows) {
+      const part = runPart(id);
+      if (part !== known) ids.put([part, seq, kind], nothing);
+      known = part;
+      if (orderKey !== undefined)
+        keys.put([...lineKey(stored, { batchKey, orderKey }), seq + distance], nothing);
+    }
+    if (availableAt !== undefined)
+      late.put([destination, "m", availableAt, seq, kind], lateValue(stored.group, 1));
+    else lines.put([destination, "m", keyText(stored.group), seq, kind], nothing);
+  }
+
+  /** Changes where a message of the home is. What that means for home and line is written at the end. */
+  setState(entry: Entry, state: State): void {
+    const { home } = entry;
+    if (!this.#touched.has(home)) {
+      this.#touched.set(home, home.states);
+      home.states = [...home.states];
+    }
+    home.states[entry.index] = state;
+  }
+
+  /** Nobody of its order key waits for it any longer. */
+  leaveOrder(entry: Entry): void {
+    if (entry.orderKey === undefined) return;
+    const { orderKey, batchKey } = entry;
+    this.tables.keys.remove([...lineKey(entry, { batchKey, orderKey }), entry.seq]);
+  }
+
+  putBatch(stored: StoredBatch): void {
+    this.tables.batches.put(stored.id, this.codec.encode(stored));
+  }
+
+  finish(): void {
+    const { meta, counts } = this.tables;
+    for (const home of this.#touched.keys()) this.#writeStates(home);
+    for (const [destination, count] of this.#counts)
+      counts.put(keyText(destination), this.codec.encode({ destination, ...count }));
+    if (this.#seq !== this.#firstSeq) meta.put("seq", numberBytes(this.#seq));
+  }
+
+  /** Called when nothing of this came to be. */
+  onUndo(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  undo(): void {
+    for (const [home, states] of this.#touched) home.states = [...states];
+    for (const undo of this.#undo) undo();
+  }
+
+  #writeStates(home: Home): void {
+    const { homes, states, lines } = this.tables;
+    const before = this.#touched.get(home) as readonly State[];
+    const [first] = home.entries as [Entry];
+    const line = [keyText(first.destination), "m", keyText(first.group), home.seq, home.kind];
+    if (before.includes(0) && !home.states.includes(0)) lines.remove(line);
+    if (home.states.every((state) => state === -1)) {
+      homes.remove(home.key);
+      states.remove(home.key);
+      let known: string | undefined;
+      for (const { id } of home.entries) {
+        const part = runPart(id);
+        if (part !== known) this.tables.ids.remove([part, home.seq, home.kind]);
+        known = part;
+      }
+    } else states.put(home.key, this.codec.encode(packStates(home.states)));
+  }
+}
+
+/** The prefix of the entries of one order key. */
+export function lineKey(
+  { destination, group }: { readonly destination: string; readonly group: string },
+  { batchKey, orderKey }: { readonly batchKey: string | undefined; readonly orderKey: string },
+): string[] {
+  const batch = batchKey === undefined ? "-" : `=${keyText(batchKey)}`;
+  return [keyText(destination), keyText(group), batch, keyText(orderKey)];
+}
+
+export function readCount({ counts }: Tables, codec: Codec, destination: string): Count {
+  const stored = counts.getBinary(keyText(destination));
+  const none = { pending: 0, retrying: 0, delivered: 0, dead: 0, bytes: 0 };
+  return stored ? codec.decode<Count>(stored, `the count of ${destination}`) : none;
+}
+
+export function readNumber({ meta }: Tables, name: string): number {
+  return meta.getBinary(name)?.readDoubleBE() ?? 0;
+}
+
+export function numberBytes(value: number): Buffer {
+  const bytes = Buffer.allocUnsafe(8);
+  bytes.writeDoubleBE(value);
+  return bytes;
+}
+
+/** What the schedule says of a message or batch besides its time. */
+export function lateValue(group: string, messages: number): Buffer {
+  return Buffer.from(JSON.stringify([group, messages]));
+}
+
+export function readLate(value: Buffer): [group: string, messages: number] {
+  return JSON.parse(value.toString()) as [string, number];
+}
+
+export const nothing = Buffer.from([1]);

@@ -1,0 +1,24 @@
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const made: string[] = [];
+
+/** A new directory, in memory where the machine has such a place: what a test writes need not reach a disk. */
+export function newDirectory(): string {
+  const parent = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
+  const path = mkdtempSync(join(parent, "dest-lmdb-"));
+  made.push(path);
+  return path;
+}
+
+/** What a store leaves behind when its process is killed now: what it wrote, closed or not. */
+export function copyOf(path: string): string {
+  const copy = newDirectory();
+  cpSync(path, copy, { recursive: true });
+  return copy;
+}
+
+export function removeDirectories(): void {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true, force: true });
+}
