@@ -10,6 +10,13 @@ export interface Dead extends Omit<StoredDead, "home"> {
   readonly entry: Entry;
 }
 
+interface Replayed {
+  readonly id: string;
+  readonly destination: string;
+  /** Its new place in commit order. */
+  readonly seq: number;
+}
+
 const replayedAtOnce = 500;
 
 /** Messages nobody will try again, with their payloads, in commit order. */
@@ -21,9 +28,9 @@ export class DeadLetters {
   }
 
   read(seq: number): Dead | undefined {
-    const stored = this.#store.tables.dead.getBinary(seq);
+    const stored = this.#store.read<StoredDead>("dead", seq);
     if (!stored) return undefined;
-    const { home, batchId, error } = this.#store.codec.decode<StoredDead>(stored, `dead letter ${seq}`);
+    const { home, batchId, error } = stored;
     const [entry] = new Home(seq, 1, home).entries as [Entry];
     return { entry, batchId, error };
   }
@@ -33,10 +40,10 @@ export class DeadLetters {
   }
 
   /** Puts them back at the tail, a few hundred with each write. */
-  async replay(query: ReplayQuery, now: number): Promise<{ id: string; destination: string }[]> {
+  async replay(query: ReplayQuery, now: number): Promise<Replayed[]> {
     const seqs = "ids" in query ? query.ids.flatMap((id) => this.#find(id)) : [...this.after(0)];
     const destination = "ids" in query ? undefined : query.destination;
-    const replayed: { id: string; destination: string }[] = [];
+    const replayed: Replayed[] = [];
     for (let i = 0; i < seqs.length; i += replayedAtOnce) {
       const part = seqs.slice(i, i + replayedAtOnce);
       replayed.push(
@@ -47,7 +54,7 @@ export class DeadLetters {
   }
 
   #revive(unit: Unit, seqs: readonly number[], only: string | undefined, now: number) {
-    const replayed: { id: string; destination: string }[] = [];
+    const replayed: Replayed[] = [];
     for (const seq of seqs) {
       const dead = this.read(seq);
       if (!dead || (only !== undefined && dead.entry.destination !== only)) continue;
@@ -55,12 +62,13 @@ export class DeadLetters {
       const { id, destination, bytes, attempts } = entry;
       unit.tables.dead.remove(seq);
       unit.tables.ids.remove([runPart(id), seq, 2]);
-      unit.addHome([unit.take(1), 0], entry.alone({ attempts, tried: 0 }, now));
+      const tail = unit.take(1);
+      unit.addHome([tail, 0], entry.alone({ attempts, tried: 0 }, now));
       const count = unit.count(destination);
       count.dead -= 1;
       count[attempts.length > 0 ? "retrying" : "pending"] += 1;
       count.bytes += bytes;
-      replayed.push({ id, destination });
+      replayed.push({ id, destination, seq: tail });
     }
     return replayed;
   }

@@ -143,8 +143,7 @@ export class DeliveredRecords {
   }
 
   #read(no: number): Delivered[] {
-    const stored = this.#store.tables.delivered.getBinary(no);
-    return stored ? this.#store.codec.decode<Delivered[]>(stored, `delivered records ${no}`) : [];
+    return this.#store.read<Delivered[]>("delivered", no) ?? [];
   }
 }
 

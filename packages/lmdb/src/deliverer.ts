@@ -8,6 +8,7 @@ import {
   type SealedBatch,
   type Settlement,
 } from "@dest/core";
+import { BatchCache } from "./batch-cache.js";
 import type { DeliveredRecords } from "./delivered.js";
 import type { Entry, Home } from "./home.js";
 import type { Homes } from "./homes.js";
@@ -30,7 +31,6 @@ export interface DelivererParts {
 
 const promotedAtOnce = 1_000;
 const mostInterruptions = 3;
-const mostCached = 64 * 1024 * 1024;
 const interruptedTooOften = `${mostInterruptions} attempts were interrupted by the end of the process`;
 
 /** What the handle that delivers knows: the lanes, and what is claimed. */
@@ -38,11 +38,11 @@ export class Deliverer {
   readonly held = { messages: new Map<string, Entry>(), batches: new Map<string, Sealed>() };
   readonly #parts: DelivererParts;
   readonly #lanes = new Map<string, Lane>();
-  // Bytes of sealed batches that wait in memory to be claimed.
-  #cached = 0;
+  readonly #cache: BatchCache;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#cache = new BatchCache(parts.homes);
   }
 
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
@@ -62,19 +62,25 @@ export class Deliverer {
       if (entry?.where !== "held") throw leaseLost(batch.id, id);
       return entry;
     });
-    const stored = newBatch(batch, entries);
-    const { id, destination, group, seq } = stored;
-    const written = await this.#parts.write({
-      plan: (unit) => {
-        unit.putBatch(stored);
-        unit.tables.lines.put([keyText(destination), "b", keyText(group), seq, id], nothing);
-        for (const entry of entries) unit.setState(entry, id);
-        return stored;
-      },
-    });
-    if (!written) throw leaseLost(id, "its first message");
-    await flushed();
-    this.#sealed(new Sealed(stored), entries);
+    const sealed = new Sealed(newBatch(batch, entries));
+    const { id, destination, group, seq, stored } = sealed;
+    this.#cache.add(sealed);
+    try {
+      const written = await this.#parts.write({
+        plan: (unit) => {
+          unit.putBatch(stored);
+          unit.tables.lines.put([keyText(destination), "b", keyText(group), seq, id], nothing);
+          for (const entry of entries) unit.setState(entry, id);
+          return stored;
+        },
+      });
+      if (!written) throw leaseLost(id, "its first message");
+      await flushed();
+    } catch (error) {
+      this.#cache.delete(sealed);
+      throw error;
+    }
+    this.#sealed(sealed, entries);
   }
 
   async settle(settlements: readonly Settlement[]): Promise<void> {
@@ -139,8 +145,8 @@ export class Deliverer {
     this.#lanes.clear();
     this.held.messages.clear();
     this.held.batches.clear();
+    this.#cache.clear();
     this.#parts.homes.clear();
-    this.#cached = 0;
   }
 
   /** What is due leaves the schedule for the line of its group. */
@@ -167,7 +173,7 @@ export class Deliverer {
       throw error;
     }
     return batches.map((batch) => {
-      if (batch.messages) this.#cached -= batch.bytes;
+      this.#cache.claimed(batch);
       const messages = this.#parts.homes.membersOf(batch);
       for (const entry of messages) this.held.messages.set(entry.id, entry);
       const { id, destination, group, key, sealedAt, availableAt, tried, firstTriedAt, progress } = batch;
@@ -196,13 +202,8 @@ export class Deliverer {
       lane.left(entry);
     }
     for (const entry of entries) lane.advance(entry);
-    this.#cached += batch.bytes;
-    if (!lane.sealed(batch) || this.#cached > mostCached) this.#uncache(batch);
-  }
-
-  #uncache(batch: Sealed): void {
-    if (batch.messages) this.#cached -= batch.bytes;
-    this.#parts.homes.dropMembers(batch);
+    if (lane.sealed(batch)) this.#cache.waits(batch);
+    else this.#cache.delete(batch);
   }
 
   #releaseMessages(ids: readonly string[]): void {
@@ -217,8 +218,7 @@ export class Deliverer {
   #releaseBatch(batch: Sealed): void {
     if (!this.held.batches.delete(batch.id)) return;
     for (const entry of batch.messages ?? []) this.held.messages.delete(entry.id);
-    if (batch.messages) this.#cached += batch.bytes;
-    if (this.#cached > mostCached) this.#uncache(batch);
+    this.#cache.waits(batch);
     this.#lane(batch.destination).giveBackBatch(batch);
   }
 
@@ -235,11 +235,10 @@ export class Deliverer {
       batch.stored = stored;
       batch.messages = batch.messages?.filter((entry) => entry.batch === batch);
     }
-    for (const batch of over) this.held.batches.delete(batch.id);
-    for (const batch of kept) {
+    for (const batch of [...over, ...kept]) {
       this.held.batches.delete(batch.id);
       for (const { id } of batch.messages ?? []) this.held.messages.delete(id);
-      homes.dropMembers(batch);
+      this.#cache.delete(batch);
     }
     for (const destination of late) this.#lane(destination).scheduleChanged();
     for (const entry of left) this.#lane(entry.destination).advance(entry);
@@ -276,7 +275,7 @@ export class Deliverer {
     let lane = this.#lanes.get(destination);
     if (!lane) {
       const { homes, visible } = this.#parts;
-      lane = new Lane(destination, homes, this.held.batches, visible);
+      lane = new Lane(destination, homes, this.#cache, visible);
       this.#lanes.set(destination, lane);
     }
     return lane;

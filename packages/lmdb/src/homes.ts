@@ -1,29 +1,24 @@
-import { DestError } from "@dest/core";
 import { type Entry, Home, type Kind, type State, type StoredHome, unpackStates } from "./home.js";
 import { keyText } from "./keys.js";
 import type { Sealed, StoredBatch } from "./sealed.js";
-import type { Key, Store, TableName } from "./store.js";
+import type { Key, Store } from "./store.js";
 import type { Unit } from "./unit.js";
 
 /** Reads homes and batches, and keeps those homes in memory that are in use, so that each exists once. */
 export class Homes {
   readonly store: Store<Unit>;
-  readonly #warn: (error: DestError) => void;
   readonly #inUse = new Map<string, Home>();
-  readonly #damaged = new Set<string>();
 
-  constructor(store: Store<Unit>, warn: (error: DestError) => void) {
+  constructor(store: Store<Unit>) {
     this.store = store;
-    this.#warn = warn;
   }
 
   load(seq: number, kind: Kind): Home | undefined {
     const known = this.#inUse.get(`${seq}.${kind}`);
     if (known) return known;
-    const { homes, states } = this.store.tables;
-    const stored = this.#read<StoredHome>("homes", [seq, kind], homes.getBinary([seq, kind]));
+    const stored = this.store.read<StoredHome>("homes", [seq, kind]);
     if (!stored) return undefined;
-    const marks = this.#read<[number, State][]>("states", [seq, kind], states.getBinary([seq, kind]));
+    const marks = this.store.read<[number, State][]>("states", [seq, kind]);
     const home = new Home(seq, kind, stored, marks && unpackStates(marks));
     this.#inUse.set(`${seq}.${kind}`, home);
     return home;
@@ -51,7 +46,7 @@ export class Homes {
   }
 
   batch(id: string): StoredBatch | undefined {
-    return this.#read<StoredBatch>("batches", [id], this.store.tables.batches.getBinary(id));
+    return this.store.read<StoredBatch>("batches", id);
   }
 
   /** The members of a batch, in their order, without those that are damaged. */
@@ -91,18 +86,5 @@ export class Homes {
 
   clear(): void {
     this.#inUse.clear();
-  }
-
-  #read<T>(table: TableName, key: readonly Key[], stored: Buffer | undefined): T | undefined {
-    const name = `${table} ${key.join(".")}`;
-    if (!stored || this.#damaged.has(name)) return undefined;
-    try {
-      return this.store.codec.decode<T>(stored, name);
-    } catch (error) {
-      if (!DestError.is(error) || error.code !== "DEST_OUTBOX_CORRUPT") throw error;
-      this.#damaged.add(name);
-      this.#warn(error);
-      return undefined;
-    }
   }
 }

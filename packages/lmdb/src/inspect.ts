@@ -63,11 +63,10 @@ export class Inspector {
 
   stats(): Map<string, DestinationStats> {
     const stats = new Map<string, { -readonly [K in keyof DestinationStats]: number }>();
-    for (const { value } of this.#tables.counts.getRange()) {
-      const { destination, ...count } = this.#homes.store.codec.decode<Count & { destination: string }>(
-        value,
-        "a count",
-      );
+    for (const key of this.#tables.counts.getKeys()) {
+      const stored = this.#homes.store.read<Count & { destination: string }>("counts", key);
+      if (!stored) continue;
+      const { destination, ...count } = stored;
       stats.set(destination, { ...count, delivering: 0 });
     }
     for (const entry of this.#parts.held.messages.values()) {

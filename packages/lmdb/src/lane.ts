@@ -1,4 +1,5 @@
 import type { ClaimRequest } from "@dest/core";
+import type { BatchCache } from "./batch-cache.js";
 import type { Entry, Home, Kind } from "./home.js";
 import type { Homes } from "./homes.js";
 import { keyText, last } from "./keys.js";
@@ -18,14 +19,14 @@ export class Lane {
   readonly #batches: Window<Sealed>;
   readonly #order: OrderLines;
   readonly #visible: () => number;
-  readonly #heldBatches: ReadonlyMap<string, Sealed>;
+  readonly #cache: BatchCache;
   #nextDue: number | undefined | "unknown" = "unknown";
 
-  constructor(name: string, homes: Homes, heldBatches: ReadonlyMap<string, Sealed>, visible: () => number) {
+  constructor(name: string, homes: Homes, cache: BatchCache, visible: () => number) {
     this.#name = keyText(name);
     this.#homes = homes;
     this.#visible = visible;
-    this.#heldBatches = heldBatches;
+    this.#cache = cache;
     this.#order = new OrderLines(homes.store);
     this.#messages = new Window<Entry>(this.#messageSource());
     this.#batches = new Window<Sealed>(this.#batchSource());
@@ -54,7 +55,7 @@ export class Lane {
   }
 
   batchDue(group: string, seq: number, id: string): void {
-    if (!this.#batches.wantsLate(group, seq)) return;
+    if (this.#cache.has(id) || !this.#batches.wantsLate(group, seq)) return;
     const stored = this.#homes.batch(id);
     if (stored) this.#addBatch(new Sealed(stored));
   }
@@ -126,6 +127,7 @@ export class Lane {
 
   #addBatch(batch: Sealed): void {
     batch.where = "ready";
+    this.#cache.add(batch);
     this.#batches.add(batch);
   }
 
@@ -226,11 +228,12 @@ export class Lane {
         for (const key of this.#line("b", group, seq)) {
           const [at, id] = key.slice(3) as [number, string];
           through = at;
-          if (this.#heldBatches.has(id)) continue;
+          if (this.#cache.has(id)) continue;
           const stored = this.#homes.batch(id);
           if (!stored) continue;
           const batch = new Sealed(stored);
           batch.where = "ready";
+          this.#cache.add(batch);
           items.push(batch);
           if (items.length >= readAtOnce) return { items, through, end: false };
         }
@@ -238,7 +241,7 @@ export class Lane {
       },
       forget: (batch) => {
         batch.where = "out";
-        this.#homes.dropMembers(batch);
+        this.#cache.delete(batch);
       },
     };
   }

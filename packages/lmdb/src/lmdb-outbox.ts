@@ -94,9 +94,11 @@ export class LmdbOutbox implements Outbox {
       });
       await store.flushed();
       for (const id of changed) context.warn(changedRun(id));
-      if (first > this.#visible + 1) deliverer.lookAgain();
+      const isNext = first === this.#visible + 1;
       this.#visible = Math.max(this.#visible, first + fresh.length - 1);
-      if (this.#delivers) deliverer.accepted(homesOf(drafts, first), lateDestinations(drafts));
+      // Where others wrote in between, the lanes find all of it on the disk.
+      if (!isNext) deliverer.lookAgain();
+      else if (this.#delivers) deliverer.accepted(homesOf(drafts, first), lateDestinations(drafts));
       return { added: fresh.length };
     } finally {
       this.#appending -= 1;
@@ -138,17 +140,12 @@ export class LmdbOutbox implements Outbox {
 
   async replay(query: ReplayQuery): Promise<readonly { id: string; destination: string }[]> {
     const { dead, store, deliverer, context } = this.#current;
-    this.#appending += 1;
-    try {
-      const replayed = await dead.replay(query, context.now());
-      await store.flushed();
-      // They are at the tails of their lines, where the windows look when they get there.
-      this.#visible = Math.max(this.#visible, readNumber(store.tables, "seq"));
-      deliverer.lookAgain();
-      return replayed;
-    } finally {
-      this.#appending -= 1;
-    }
+    const replayed = await dead.replay(query, context.now());
+    await store.flushed();
+    // What others accepted before is flushed, too.
+    this.#visible = Math.max(this.#visible, ...replayed.map(({ seq }) => seq));
+    deliverer.lookAgain();
+    return replayed.map(({ id, destination }) => ({ id, destination }));
   }
 
   async close(): Promise<void> {
@@ -169,8 +166,9 @@ export class LmdbOutbox implements Outbox {
 
   #assemble(context: OutboxContext): Opened {
     const codec = new Codec(this.#options);
-    const store = new Store(this.#options.path, codec, (tables) => new Unit(tables, codec));
-    const homes = new Homes(store, (error) => context.warn(error));
+    const begin = (): Unit => new Unit(store);
+    const store: Store<Unit> = new Store(this.#options.path, codec, begin, (error) => context.warn(error));
+    const homes = new Homes(store);
     const runs = new RememberedRuns(store);
     const delivered = new DeliveredRecords(store, runs);
     const lease = new Lease(this.#options.path);

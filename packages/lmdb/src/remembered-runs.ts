@@ -57,17 +57,16 @@ export class RememberedRuns {
   }
 
   #head(runId: string): Remembered {
-    const stored = this.#store.tables.runs.getBinary([keyText(runId), head]);
-    return stored ? this.#store.codec.decode<Remembered>(stored, `run ${runId}`) : { committed: 0, kept: 0 };
+    return this.#store.read<Remembered>("runs", [keyText(runId), head]) ?? { committed: 0, kept: 0 };
   }
 
   #hashes(runId: string): (string | undefined)[] {
     const hashes: (string | undefined)[] = [];
-    for (const { key, value } of this.#store.tables.runs.getRange(rangeOf(keyText(runId)))) {
+    for (const key of this.#store.tables.runs.getKeys(rangeOf(keyText(runId)))) {
       const ordinal = key[1] as number;
       if (ordinal === head) continue;
-      const part = this.#store.codec.decode<(string | undefined)[]>(value, `hashes of run ${runId}`);
-      part.forEach((hash, i) => {
+      const part = this.#store.read<(string | undefined)[]>("runs", key);
+      part?.forEach((hash, i) => {
         hashes[ordinal + i] = hash;
       });
     }

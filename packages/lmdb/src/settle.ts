@@ -119,12 +119,12 @@ function retryAlone(
   if (entry.attempts.length === 0) unit.nowRetrying(entry.destination);
   const { home, seq, destination, group } = entry;
   const stored = entry.alone(after(entry, attempt, progress), availableAt);
-  const { homes, lines, late } = unit.tables;
+  const { homes, lines } = unit.tables;
   if (home.kind === 1) {
     lines.remove([keyText(destination), "m", keyText(group), seq, 1]);
     homes.put([seq, 1], unit.codec.encode(stored));
     unit.tables.states.remove([seq, 1]);
-    late.put([keyText(destination), "m", availableAt, seq, 1], lateValue(group, 1));
+    unit.schedule([seq, 1], stored, availableAt);
   } else {
     unit.setState(entry, -1);
     unit.addHome([seq, 1], stored, availableAt);

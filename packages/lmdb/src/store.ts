@@ -44,11 +44,16 @@ interface Waiting<Unit> {
   reject(error: Error): void;
 }
 
+/** Called once for each value that cannot be read. It is out of the way then: kept in the table `damaged`. */
+export type OnDamage = (error: DestError) => void;
+
 /** The environment of one directory: its tables, grouped transactions, shared flushes. */
 export class Store<Unit extends UnitOfWork> {
   readonly tables: Tables;
   readonly #env: RootDatabase<Buffer, Key>;
-  readonly #begin: (tables: Tables) => Unit;
+  readonly #begin: () => Unit;
+  readonly #onDamage: OnDamage;
+  readonly #damaged = new Set<string>();
   #queue: Waiting<Unit>[] = [];
   #running: Promise<void> | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -57,12 +62,32 @@ export class Store<Unit extends UnitOfWork> {
   constructor(
     path: string,
     readonly codec: Codec,
-    begin: (tables: Tables) => Unit,
+    begin: () => Unit,
+    onDamage: OnDamage,
   ) {
     this.#begin = begin;
+    this.#onDamage = onDamage;
     this.#env = openEnvironment(path);
     const table = (name: TableName) => this.#env.openDB<Buffer, Key[]>(name, { encoding: "binary" });
     this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
+  }
+
+  /** The value under this key; undefined where there is none, or none that can be read. */
+  read<T>(table: TableName, key: Key | Key[]): T | undefined {
+    const stored = (this.tables[table] as Database<Buffer, Key | Key[]>).getBinary(key);
+    return stored && this.decode<T>(table, key, stored);
+  }
+
+  decode<T>(table: TableName, key: Key | Key[], stored: Buffer): T | undefined {
+    const what = `${table} ${String(key)}`;
+    try {
+      return this.codec.decode<T>(stored, what);
+    } catch (error) {
+      if (!DestError.is(error) || error.code !== "DEST_OUTBOX_CORRUPT") throw error;
+      if (!this.#damaged.has(what)) this.#setAside(table, key, stored, error);
+      this.#damaged.add(what);
+      return undefined;
+    }
   }
 
   /** Resolves when the job is committed: what the end of this process cannot undo, though a power failure could. */
@@ -82,7 +107,7 @@ export class Store<Unit extends UnitOfWork> {
     return this.#nextFlush;
   }
 
-  /** Makes what other processes committed visible. */
+  /** Makes what was committed since the last read visible. */
   refresh(): void {
     this.#env.resetReadTxn();
   }
@@ -105,7 +130,7 @@ export class Store<Unit extends UnitOfWork> {
       await this.#env.childTransaction(() => {
         taken = this.#queue;
         this.#queue = [];
-        unit = this.#begin(this.tables);
+        unit = this.#begin();
         for (const waiting of taken) {
           failing = waiting;
           waiting.result = waiting.job.plan(unit);
@@ -123,8 +148,21 @@ export class Store<Unit extends UnitOfWork> {
       for (const waiting of failing ? [failing] : taken) waiting.reject(error);
       return;
     }
+    this.refresh();
     for (const { job, result } of taken) job.applied?.(result);
     for (const { resolve, result } of taken) resolve(result);
+  }
+
+  #setAside(table: TableName, key: Key | Key[], stored: Buffer, error: DestError): void {
+    this.#onDamage(error);
+    const plan = () => {
+      this.tables.damaged.put([table, ...[key].flat()], stored);
+      (this.tables[table] as Database<Buffer, Key | Key[]>).remove(key);
+      // What was counted with it is counted anew at the next opening.
+      this.tables.meta.put("doubt", Buffer.from([1]));
+    };
+    // It was said; if it cannot be set aside now, whoever reads it next tries again.
+    this.write({ plan }).catch(() => this.#damaged.delete(`${table} ${String(key)}`));
   }
 
   #flush(): Promise<void> {

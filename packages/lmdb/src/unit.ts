@@ -1,8 +1,8 @@
 import type { Codec } from "./codec.js";
-import { type Entry, type Home, packStates, type State, type StoredHome } from "./home.js";
+import { type Entry, type Home, type Kind, packStates, type State, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import type { StoredBatch } from "./sealed.js";
-import type { Tables, UnitOfWork } from "./store.js";
+import type { Store, Tables, UnitOfWork } from "./store.js";
 
 /** How many messages of one destination there are, by what became of them. */
 export interface Count {
@@ -14,19 +14,27 @@ export interface Count {
   bytes: number;
 }
 
+type HomeKey = readonly [seq: number, kind: Kind];
+
+interface Address {
+  readonly destination: string;
+  readonly group: string;
+}
+
 /** The changes of one transaction, so that each value they touch is written once. */
 export class Unit implements UnitOfWork {
+  readonly tables: Tables;
+  readonly codec: Codec;
   readonly #counts = new Map<string, Count>();
   readonly #touched = new Map<Home, readonly State[]>();
   readonly #undo: (() => void)[] = [];
   readonly #firstSeq: number;
   #seq: number;
 
-  constructor(
-    readonly tables: Tables,
-    readonly codec: Codec,
-  ) {
-    this.#firstSeq = readNumber(tables, "seq");
+  constructor(readonly store: Store<Unit>) {
+    this.tables = store.tables;
+    this.codec = store.codec;
+    this.#firstSeq = readNumber(store.tables, "seq");
     this.#seq = this.#firstSeq;
   }
 
@@ -40,7 +48,8 @@ export class Unit implements UnitOfWork {
   count(destination: string): Count {
     let count = this.#counts.get(destination);
     if (!count) {
-      count = readCount(this.tables, this.codec, destination);
+      const none = { pending: 0, retrying: 0, delivered: 0, dead: 0, bytes: 0 };
+      count = this.store.read<Count>("counts", keyText(destination)) ?? none;
       this.#counts.set(destination, count);
     }
     return count;
@@ -54,22 +63,33 @@ export class Unit implements UnitOfWork {
   }
 
   /** Stores a home that is new; `availableAt`: in the schedule instead of in its group's line. */
-  addHome(key: readonly [seq: number, kind: number], stored: StoredHome, availableAt?: number): void {
-    const { homes, ids, keys, lines, late } = this.tables;
-    const [seq, kind] = key;
-    const destination = keyText(stored.destination);
-    homes.put([seq, kind], this.codec.encode(stored));
+  addHome(key: HomeKey, stored: StoredHome, availableAt?: number): void {
+    this.tables.homes.put([...key], this.codec.encode(stored));
+    this.indexHome(key, stored);
+    if (availableAt !== undefined) this.schedule(key, stored, availableAt);
+    else this.putInLine(key, stored);
+  }
+
+  /** Makes the messages of a home findable by id and by order key; `alive` says of which. */
+  indexHome([seq, kind]: HomeKey, { rows, ...of }: StoredHome, alive?: (row: number) => boolean): void {
+    const { ids, keys } = this.tables;
     let known: string | undefined;
-    for (const [distance, { id, orderKey, batchKey }] of stored.rows) {
+    rows.forEach(([distance, { id, orderKey, batchKey }], i) => {
+      if (alive && !alive(i)) return;
       const part = runPart(id);
       if (part !== known) ids.put([part, seq, kind], nothing);
       known = part;
-      if (orderKey !== undefined)
-        keys.put([...lineKey(stored, { batchKey, orderKey }), seq + distance], nothing);
-    }
-    if (availableAt !== undefined)
-      late.put([destination, "m", availableAt, seq, kind], lateValue(stored.group, 1));
-    else lines.put([destination, "m", keyText(stored.group), seq, kind], nothing);
+      if (orderKey !== undefined) keys.put([...lineKey(of, { batchKey, orderKey }), seq + distance], nothing);
+    });
+  }
+
+  putInLine([seq, kind]: HomeKey, { destination, group }: Address): void {
+    this.tables.lines.put([keyText(destination), "m", keyText(group), seq, kind], nothing);
+  }
+
+  schedule([seq, kind]: HomeKey, { destination, group }: Address, availableAt: number): void {
+    const { late } = this.tables;
+    late.put([keyText(destination), "m", availableAt, seq, kind], lateValue(group, 1));
   }
 
   /** Changes where a message of the home is. What that means for home and line is written at the end. */
@@ -132,17 +152,11 @@ export class Unit implements UnitOfWork {
 
 /** The prefix of the entries of one order key. */
 export function lineKey(
-  { destination, group }: { readonly destination: string; readonly group: string },
+  { destination, group }: Address,
   { batchKey, orderKey }: { readonly batchKey: string | undefined; readonly orderKey: string },
 ): string[] {
   const batch = batchKey === undefined ? "-" : `=${keyText(batchKey)}`;
   return [keyText(destination), keyText(group), batch, keyText(orderKey)];
-}
-
-export function readCount({ counts }: Tables, codec: Codec, destination: string): Count {
-  const stored = counts.getBinary(keyText(destination));
-  const none = { pending: 0, retrying: 0, delivered: 0, dead: 0, bytes: 0 };
-  return stored ? codec.decode<Count>(stored, `the count of ${destination}`) : none;
 }
 
 export function readNumber({ meta }: Tables, name: string): number {

@@ -89,9 +89,9 @@ export class Window<T extends Item> {
   wantsTail(group: string, seq: number): boolean {
     const ready = this.#groups.get(group) ?? this.#meet(group, seq - 1);
     if (!ready?.end || ready.through >= seq) return false;
-    if (!this.#isFull) return true;
-    ready.end = false;
-    return false;
+    if (this.#isFull) ready.end = false;
+    else ready.through = seq;
+    return ready.end;
   }
 
   /** Whether what came into this group's line shall be inserted: reading on would not find it. */
@@ -106,9 +106,7 @@ export class Window<T extends Item> {
   /** Takes in what `wantsTail` or `wantsLate` said yes to. */
   add(item: T): void {
     const ready = this.#groups.get(item.group);
-    if (!ready) return;
-    ready.through = Math.max(ready.through, item.seq);
-    this.#insert(ready, item);
+    if (ready) this.#insert(ready, item);
   }
 
   /** An item that was claimed and was given back. */
