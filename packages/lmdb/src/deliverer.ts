@@ -14,9 +14,11 @@ import type { Entry, Home } from "./home.js";
 import type { Homes } from "./homes.js";
 import { keyText, last } from "./keys.js";
 import { Lane } from "./lane.js";
+import { isComplete, rebuild } from "./rebuild.js";
 import { membersOf, Sealed, type StoredBatch } from "./sealed.js";
 import { bury, planSettlements, removeBatch, type Settled } from "./settle.js";
-import type { Job, Key } from "./store.js";
+import type { Job } from "./store.js";
+import type { Key } from "./tables.js";
 import { nothing, readLate, type Unit } from "./unit.js";
 
 export interface DelivererParts {
@@ -26,10 +28,12 @@ export interface DelivererParts {
   visible(): number;
   settings(): { readonly now: number; readonly retention: Retention };
   /** Writes if this handle still delivers; undefined: it does not. */
+  warn(error: DestError): void;
   write<T extends object>(job: Job<Unit, T>): Promise<T | undefined>;
 }
 
 const promotedAtOnce = 1_000;
+const auditedAtOnce = 10_000;
 const mostInterruptions = 3;
 const interruptedTooOften = `${mostInterruptions} attempts were interrupted by the end of the process`;
 
@@ -39,13 +43,22 @@ export class Deliverer {
   readonly #parts: DelivererParts;
   readonly #lanes = new Map<string, Lane>();
   readonly #cache: BatchCache;
+  readonly #audited = new Set<string>();
+  #trusts = true;
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
     this.#cache = new BatchCache(parts.homes);
   }
 
+  /** The store was not closed in order, or is damaged: what it has is compared with what it counts. */
+  distrust(): void {
+    this.#trusts = false;
+    this.#audited.clear();
+  }
+
   async claim(request: ClaimRequest): Promise<ClaimAnswer> {
+    if (!this.#trusts) await this.#audit(request.destination);
     const lane = this.#lane(request.destination);
     await this.#promote(request.destination, lane, request.now);
     const { messages, batches } = lane.claim(request);
@@ -147,6 +160,28 @@ export class Deliverer {
     this.held.batches.clear();
     this.#cache.clear();
     this.#parts.homes.clear();
+  }
+
+  // Once for each destination, when its backlog is small enough to be read in one go.
+  async #audit(destination: string): Promise<void> {
+    const { homes, write, warn } = this.#parts;
+    const { store } = homes;
+    if (
+      this.#audited.has(destination) ||
+      entryCount(store, "lines") + entryCount(store, "late") > auditedAtOnce
+    )
+      return;
+    this.#audited.add(destination);
+    if (isComplete(homes, keyText(destination))) return;
+    const message = `the index of ${destination} does not have everything that waits: it was damaged, and is made anew`;
+    warn(new DestError("DEST_OUTBOX_CORRUPT", message));
+    await write({
+      plan: (unit) => {
+        rebuild(store, unit);
+        return this;
+      },
+    });
+    this.lookAgain();
   }
 
   /** What is due leaves the schedule for the line of its group. */
@@ -280,6 +315,10 @@ export class Deliverer {
     }
     return lane;
   }
+}
+
+function entryCount({ tables }: Homes["store"], name: "lines" | "late"): number {
+  return (tables[name].getStats() as { entryCount: number }).entryCount;
 }
 
 interface Due {

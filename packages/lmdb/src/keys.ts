@@ -20,3 +20,6 @@ export function runPart(id: string): string {
 
 /** Comes after every seq in a key. */
 export const last = Number.POSITIVE_INFINITY;
+
+/** Comes after every text in a key. */
+export const afterText = "\u{10ffff}";

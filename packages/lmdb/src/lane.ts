@@ -2,10 +2,10 @@ import type { ClaimRequest } from "@dest/core";
 import type { BatchCache } from "./batch-cache.js";
 import type { Entry, Home, Kind } from "./home.js";
 import type { Homes } from "./homes.js";
-import { keyText, last } from "./keys.js";
+import { afterText, keyText, last } from "./keys.js";
 import { OrderLines } from "./order-lines.js";
 import { Sealed } from "./sealed.js";
-import type { Key } from "./store.js";
+import type { Key } from "./tables.js";
 import type { Source } from "./window.js";
 import { Window } from "./window.js";
 
@@ -249,7 +249,7 @@ export class Lane {
   #groupAfter(kind: "m" | "b", after: string | undefined): { key: string; group: string } | undefined {
     const { lines } = this.#homes.store.tables;
     const start = after === undefined ? [this.#name, kind] : [this.#name, kind, after, last];
-    for (const key of lines.getKeys({ start, end: [this.#name, kind, "\u{10ffff}"], limit: 1 })) {
+    for (const key of lines.getKeys({ start, end: [this.#name, kind, afterText], limit: 1 })) {
       const [, , group, seq, id] = key as [string, string, string, number, Key];
       return { key: group, group: group.startsWith("#") ? this.#homes.groupOf(kind, seq, id) : group };
     }

@@ -1,16 +1,16 @@
 import { randomUUID } from "node:crypto";
 import {
-  existsSync,
   readFileSync,
   readlinkSync,
   realpathSync,
+  rmSync,
   statSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import type { Tables } from "./store.js";
+import type { Tables } from "./tables.js";
 
 /** Who delivers, as the others see it. */
 interface Holder {
@@ -55,8 +55,8 @@ export class Lease {
   take(tables: Tables): boolean {
     const holder = read(tables);
     if (holder && holder.id !== this.id && this.#isAlive(holder)) return false;
-    if (holder?.id !== this.id) tables.meta.put("deliverer", Buffer.from(JSON.stringify(this.#self)));
-    this.beat();
+    tables.meta.put("deliverer", Buffer.from(JSON.stringify(this.#self)));
+    this.#show();
     return true;
   }
 
@@ -72,7 +72,18 @@ export class Lease {
 
   /** In a transaction. */
   release(tables: Tables): void {
-    if (this.isHeld(tables)) tables.meta.remove("deliverer");
+    if (!this.isHeld(tables)) return;
+    tables.meta.remove("deliverer");
+    rmSync(this.#pulse, { force: true });
+  }
+
+  /** Whether a process delivers from this store, without opening it. */
+  isTaken(): boolean {
+    try {
+      return this.#isAlive(JSON.parse(readFileSync(this.#pulse, "utf8")) as Holder);
+    } catch {
+      return false;
+    }
   }
 
   /** Tells processes that cannot see this one that it lives. */
@@ -82,10 +93,17 @@ export class Lease {
     this.#beatAt = now;
     const time = new Date();
     try {
-      if (existsSync(this.#pulse)) utimesSync(this.#pulse, time, time);
-      else writeFileSync(this.#pulse, "", { mode: 0o600 });
+      utimesSync(this.#pulse, time, time);
     } catch {
       // A full or vanished disk: whatever is written next says so.
+    }
+  }
+
+  #show(): void {
+    try {
+      writeFileSync(this.#pulse, JSON.stringify(this.#self), { mode: 0o600 });
+    } catch {
+      // A full disk: the store itself says so.
     }
   }
 

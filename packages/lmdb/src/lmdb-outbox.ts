@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import {
   type ClaimAnswer,
   type ClaimRequest,
@@ -23,9 +24,11 @@ import { Deliverer } from "./deliverer.js";
 import { checkFormat } from "./format.js";
 import { Homes } from "./homes.js";
 import { Inspector } from "./inspect.js";
+import { isWalkable, markClean, moveAside, wasLeftOpen } from "./integrity.js";
 import { Lease } from "./lease.js";
 import type { LmdbOptions } from "./options.js";
 import { RememberedRuns } from "./remembered-runs.js";
+import { carryOver, isInDoubt, repair } from "./repair.js";
 import { type Job, Store } from "./store.js";
 import { readNumber, Unit } from "./unit.js";
 
@@ -68,11 +71,26 @@ export class LmdbOutbox implements Outbox {
         "this outbox is open already: give each createDest its own, or close the first",
       );
     }
-    const opened = this.#assemble(context);
-    this.#opened = opened;
-    await checkFormat(opened.store);
-    this.#visible = readNumber(opened.store.tables, "seq");
-    if (this.#role === "deliverer") await this.#takeLease(opened);
+    const { path } = this.#options;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const lease = new Lease(path);
+    const leftOpen = wasLeftOpen(path) && !lease.isTaken();
+    const aside = leftOpen && !(await isWalkable(path)) ? moveAside(path) : undefined;
+    const opened = this.#assemble(context, lease);
+    try {
+      await checkFormat(opened.store);
+      if (aside !== undefined) await carryOver(opened.store, aside, (error) => context.warn(error));
+      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, aside !== undefined);
+      this.#opened = opened;
+      this.#visible = readNumber(opened.store.tables, "seq");
+      if (this.#role === "deliverer") await this.#takeLease(opened);
+    } catch (error) {
+      this.#opened = undefined;
+      lease.end();
+      await opened.store.close();
+      throw error;
+    }
+    if (leftOpen) opened.deliverer.distrust();
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look(opened).finally(() => {
         this.#looking = undefined;
@@ -162,16 +180,20 @@ export class LmdbOutbox implements Outbox {
     lease.end();
     this.#opened = undefined;
     await store.close();
+    markClean(this.#options.path);
   }
 
-  #assemble(context: OutboxContext): Opened {
+  #assemble(context: OutboxContext, lease: Lease): Opened {
     const codec = new Codec(this.#options);
     const begin = (): Unit => new Unit(store);
-    const store: Store<Unit> = new Store(this.#options.path, codec, begin, (error) => context.warn(error));
+    const store: Store<Unit> = new Store(this.#options.path, codec, begin, (error) => {
+      context.warn(error);
+      // What was counted with it shall not be waited for.
+      deliverer.distrust();
+    });
     const homes = new Homes(store);
     const runs = new RememberedRuns(store);
     const delivered = new DeliveredRecords(store, runs);
-    const lease = new Lease(this.#options.path);
     const settings = (): { now: number; retention: Retention } => ({
       now: context.now(),
       retention: { ...context.retention, ...this.#options.retention },
@@ -182,6 +204,7 @@ export class LmdbOutbox implements Outbox {
       settings,
       visible: () => this.#visible,
       write: (job) => this.#writeAsHolder(job),
+      warn: (error) => context.warn(error),
     });
     const dead = new DeadLetters(store);
     const inspector = new Inspector({ homes, delivered, dead, held: deliverer.held, settings });

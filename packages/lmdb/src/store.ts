@@ -1,27 +1,7 @@
 import { DestError } from "@dest/core";
 import { type Database, open, type RootDatabase } from "lmdb";
 import type { Codec } from "./codec.js";
-
-export type Key = string | number;
-
-const withOnePartKeys = ["meta", "batches", "started", "dead", "delivered", "counts"] as const;
-const withCompoundKeys = [
-  "homes",
-  "states",
-  "lines",
-  "late",
-  "keys",
-  "ids",
-  "deliveredIndex",
-  "runs",
-  "damaged",
-] as const;
-const tableNames = [...withOnePartKeys, ...withCompoundKeys];
-
-export type TableName = (typeof tableNames)[number];
-export type Tables = {
-  readonly [Name in (typeof withOnePartKeys)[number]]: Database<Buffer, Key>;
-} & { readonly [Name in (typeof withCompoundKeys)[number]]: Database<Buffer, Key[]> };
+import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
 
 /** One change of the store. Jobs that wait at the same time share one transaction, in their order. */
 export interface Job<Unit, T> {
@@ -67,7 +47,7 @@ export class Store<Unit extends UnitOfWork> {
   ) {
     this.#begin = begin;
     this.#onDamage = onDamage;
-    this.#env = openEnvironment(path);
+    this.#env = open<Buffer, Key>(environmentOptions(path));
     const table = (name: TableName) => this.#env.openDB<Buffer, Key[]>(name, { encoding: "binary" });
     this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
   }
@@ -176,19 +156,6 @@ export class Store<Unit extends UnitOfWork> {
       });
     });
   }
-}
-
-function openEnvironment(path: string): RootDatabase<Buffer, Key> {
-  return open<Buffer, Key>({
-    path,
-    noSubdir: false,
-    maxDbs: tableNames.length + 2,
-    encoding: "binary",
-    // One transaction at a time is in flight here. Batching by turns would add one more promise to each, and nobody
-    // would see that one reject when the disk is full.
-    eventTurnBatching: false,
-    permissionsMode: 0o600,
-  } as Parameters<typeof open<Buffer, Key>>[0]);
 }
 
 const fullDisk = [28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */];

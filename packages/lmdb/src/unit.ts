@@ -2,7 +2,8 @@ import type { Codec } from "./codec.js";
 import { type Entry, type Home, type Kind, packStates, type State, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import type { StoredBatch } from "./sealed.js";
-import type { Store, Tables, UnitOfWork } from "./store.js";
+import type { Store, UnitOfWork } from "./store.js";
+import type { Tables } from "./tables.js";
 
 /** How many messages of one destination there are, by what became of them. */
 export interface Count {
@@ -36,6 +37,11 @@ export class Unit implements UnitOfWork {
     this.codec = store.codec;
     this.#firstSeq = readNumber(store.tables, "seq");
     this.#seq = this.#firstSeq;
+  }
+
+  /** Nothing new gets a seq up to this one. */
+  atLeast(seq: number): void {
+    this.#seq = Math.max(this.#seq, seq);
   }
 
   /** Takes so many seqs; answers the first. */
@@ -160,7 +166,8 @@ export function lineKey(
 }
 
 export function readNumber({ meta }: Tables, name: string): number {
-  return meta.getBinary(name)?.readDoubleBE() ?? 0;
+  const value = meta.getBinary(name)?.readDoubleBE() ?? 0;
+  return Number.isSafeInteger(value) ? value : 0;
 }
 
 export function numberBytes(value: number): Buffer {

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { markClean } from "../../src/integrity.js";
 
 const made: string[] = [];
 
@@ -12,10 +13,14 @@ export function newDirectory(): string {
   return path;
 }
 
-/** What a store leaves behind when its process is killed now: what it wrote, closed or not. */
+/**
+ * What a store leaves behind when its process is killed now: what it wrote, closed or not. It is not checked for damage
+ * when it is opened, which takes a process of its own.
+ */
 export function copyOf(path: string): string {
   const copy = newDirectory();
   cpSync(path, copy, { recursive: true });
+  markClean(copy);
   return copy;
 }
 

@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const dataFile = "data.mdb";
+const cleanFile = "clean";
+const checkTimeout = 300_000;
+
+/** How the file was when the last process closed it in order. What changed it since was not this package. */
+interface Clean {
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Notes that the store is closed in order: it need not be checked when it is opened again. */
+export function markClean(path: string): void {
+  const { size, mtimeMs } = statSync(join(path, dataFile));
+  writeFileSync(join(path, cleanFile), JSON.stringify({ size, mtimeMs } satisfies Clean), { mode: 0o600 });
+}
+
+/** Whether there is a store that was not closed in order. From now on it counts as not closed. */
+export function wasLeftOpen(path: string): boolean {
+  if (!existsSync(join(path, dataFile))) return false;
+  const { size, mtimeMs } = statSync(join(path, dataFile));
+  try {
+    const clean = JSON.parse(readFileSync(join(path, cleanFile), "utf8")) as Clean;
+    rmSync(join(path, cleanFile), { force: true });
+    return clean.size !== size || clean.mtimeMs !== mtimeMs;
+  } catch {
+    return true;
+  }
+}
+
+/** Whether LMDB can walk the store. In another process: a damaged store may end the one that opens it. */
+export async function isWalkable(path: string): Promise<boolean> {
+  const program = checkProgram();
+  return program === undefined || (await run(program, ["check", path]));
+}
+
+/** Moves the store out of the way, never to be overwritten; answers where it is now. */
+export function moveAside(path: string): string {
+  const aside = join(path, `damaged-${new Date().toISOString().replace(/[:.]/g, "-")}`);
+  mkdirSync(aside, { mode: 0o700 });
+  for (const name of [dataFile, "lock.mdb"])
+    if (existsSync(join(path, name))) renameSync(join(path, name), join(aside, name));
+  return aside;
+}
+
+/** Reads a table of a store that cannot be opened, from both ends, as far as each gets. */
+export async function salvage(
+  path: string,
+  table: string,
+  put: (key: unknown, value: Buffer) => void,
+): Promise<void> {
+  const program = checkProgram();
+  if (program === undefined) return;
+  const file = join(path, `${table}.dump`);
+  const isWhole = await run(program, ["dump", path, table, "forward", file]);
+  if (!isWhole) await run(program, ["dump", path, table, "backward", file]);
+  if (!existsSync(file)) return;
+  const dump = readFileSync(file);
+  for (let at = 0; at + 8 <= dump.length; ) {
+    const keyEnd = at + 8 + dump.readUInt32LE(at);
+    const end = keyEnd + dump.readUInt32LE(at + 4);
+    if (end > dump.length) break;
+    put(JSON.parse(dump.toString("utf8", at + 8, keyEnd)), dump.subarray(keyEnd, end));
+    at = end;
+  }
+  rmSync(file);
+}
+
+// Beside this file once built, beside it in dist when run from the source. A bundler may have left it behind.
+function checkProgram(): string | undefined {
+  return ["./check-store.js", "../dist/check-store.js"]
+    .map((name) => fileURLToPath(new URL(name, import.meta.url)))
+    .find((name) => existsSync(name));
+}
+
+function run(program: string, args: readonly string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [program, ...args], { stdio: "ignore", timeout: checkTimeout });
+    child.on("error", () => resolve(false));
+    child.on("exit", (code) => resolve(code === 0));
+  });
+}

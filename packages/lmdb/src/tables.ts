@@ -1,0 +1,35 @@
+import type { Database, RootDatabaseOptionsWithPath } from "lmdb";
+
+export type Key = string | number;
+
+export const withOnePartKeys = ["meta", "batches", "started", "dead", "delivered", "counts"] as const;
+export const withCompoundKeys = [
+  "homes",
+  "states",
+  "lines",
+  "late",
+  "keys",
+  "ids",
+  "deliveredIndex",
+  "runs",
+  "damaged",
+] as const;
+export const tableNames = [...withOnePartKeys, ...withCompoundKeys];
+
+export type TableName = (typeof tableNames)[number];
+export type Tables = {
+  readonly [Name in (typeof withOnePartKeys)[number]]: Database<Buffer, Key>;
+} & { readonly [Name in (typeof withCompoundKeys)[number]]: Database<Buffer, Key[]> };
+
+export function environmentOptions(path: string): RootDatabaseOptionsWithPath {
+  return {
+    path,
+    noSubdir: false,
+    maxDbs: tableNames.length + 2,
+    encoding: "binary",
+    // One transaction at a time is in flight here. Batching by turns would add one more promise to each, and nobody
+    // would see that one reject when the disk is full.
+    eventTurnBatching: false,
+    permissionsMode: 0o600,
+  } as RootDatabaseOptionsWithPath;
+}
