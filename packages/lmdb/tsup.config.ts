@@ -1,7 +1,11 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/index.ts", "src/check-store.ts"],
+  entry: {
+    index: "src/index.ts",
+    "check-store": "src/check-store.ts",
+    "dest-outbox": "src/cli/dest-outbox.ts",
+  },
   format: "esm",
   target: "node20",
   splitting: true,

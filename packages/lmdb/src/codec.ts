@@ -34,7 +34,7 @@ export class Codec {
   /** Throws `DEST_OUTBOX_CORRUPT` where the bytes are not those that were stored. */
   decode<T>(stored: Buffer, what: string): T {
     const bytes = stored.subarray(headerBytes);
-    if (stored.length < headerBytes || crc32(bytes) !== stored.readUInt32LE(0)) {
+    if (!hasChecksum(stored)) {
       throw new DestError("DEST_OUTBOX_CORRUPT", `${what} cannot be read: its checksum is wrong`);
     }
     try {
@@ -47,4 +47,9 @@ export class Codec {
       );
     }
   }
+}
+
+/** Whether these are the bytes that were stored, as far as a checksum tells. */
+export function hasChecksum(stored: Buffer): boolean {
+  return stored.length > headerBytes && crc32(stored.subarray(headerBytes)) === stored.readUInt32LE(0);
 }

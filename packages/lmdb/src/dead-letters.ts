@@ -3,7 +3,7 @@ import { type Entry, Home } from "./home.js";
 import { last, runPart } from "./keys.js";
 import type { StoredDead } from "./settle.js";
 import type { Store } from "./store.js";
-import type { Unit } from "./unit.js";
+import { mayBe, type Unit } from "./unit.js";
 
 /** A dead letter as it was read. */
 export interface Dead extends Omit<StoredDead, "home"> {
@@ -77,8 +77,9 @@ export class DeadLetters {
     const { ids } = this.#store.tables;
     const part = runPart(id);
     const found: number[] = [];
-    for (const [, seq, kind] of ids.getKeys({ start: [part, 0], end: [part, last] })) {
-      if (kind === 2 && this.read(seq as number)?.entry.id === id) found.push(seq as number);
+    for (const { key, value } of ids.getRange({ start: [part, 0], end: [part, last] })) {
+      const [, seq, kind] = key as [string, number, number];
+      if (kind === 2 && mayBe(value, id) && this.read(seq)?.entry.id === id) found.push(seq);
     }
     return found;
   }

@@ -2,7 +2,8 @@ import { crc32 } from "node:zlib";
 import type { DeliveryRecord, Retention } from "@dest/core";
 import type { RememberedRuns } from "./remembered-runs.js";
 import type { Store } from "./store.js";
-import { nothing, type Unit } from "./unit.js";
+import { nothing } from "./tables.js";
+import type { Unit } from "./unit.js";
 
 /** A record that is kept, with the message's place in commit order. */
 export interface Delivered {

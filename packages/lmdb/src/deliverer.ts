@@ -15,11 +15,13 @@ import type { Homes } from "./homes.js";
 import { keyText, last } from "./keys.js";
 import { Lane } from "./lane.js";
 import { isComplete, rebuild } from "./rebuild.js";
+import { damagedIndex, isSmall } from "./repair.js";
 import { membersOf, Sealed, type StoredBatch } from "./sealed.js";
 import { bury, planSettlements, removeBatch, type Settled } from "./settle.js";
 import type { Job } from "./store.js";
 import type { Key } from "./tables.js";
-import { nothing, readLate, type Unit } from "./unit.js";
+import { nothing } from "./tables.js";
+import { readLate, type Unit } from "./unit.js";
 
 export interface DelivererParts {
   readonly homes: Homes;
@@ -33,7 +35,6 @@ export interface DelivererParts {
 }
 
 const promotedAtOnce = 1_000;
-const auditedAtOnce = 10_000;
 const mostInterruptions = 3;
 const interruptedTooOften = `${mostInterruptions} attempts were interrupted by the end of the process`;
 
@@ -166,15 +167,10 @@ export class Deliverer {
   async #audit(destination: string): Promise<void> {
     const { homes, write, warn } = this.#parts;
     const { store } = homes;
-    if (
-      this.#audited.has(destination) ||
-      entryCount(store, "lines") + entryCount(store, "late") > auditedAtOnce
-    )
-      return;
+    if (this.#audited.has(destination) || !isSmall(store)) return;
     this.#audited.add(destination);
-    if (isComplete(homes, keyText(destination))) return;
-    const message = `the index of ${destination} does not have everything that waits: it was damaged, and is made anew`;
-    warn(new DestError("DEST_OUTBOX_CORRUPT", message));
+    if (isComplete(store, keyText(destination))) return;
+    warn(new DestError("DEST_OUTBOX_CORRUPT", damagedIndex));
     await write({
       plan: (unit) => {
         rebuild(store, unit);
@@ -315,10 +311,6 @@ export class Deliverer {
     }
     return lane;
   }
-}
-
-function entryCount({ tables }: Homes["store"], name: "lines" | "late"): number {
-  return (tables[name].getStats() as { entryCount: number }).entryCount;
 }
 
 interface Due {

@@ -1,9 +1,6 @@
-import { DestError } from "@dest/core";
+import { format, numberBytes, readNumber } from "./meta.js";
 import type { Store } from "./store.js";
-import { numberBytes, readNumber, type Unit } from "./unit.js";
-
-/** The version of the layout described in the README. It changes when an older version could not read the store. */
-export const format = 1;
+import type { Unit } from "./unit.js";
 
 /** What makes the store of one version that of the next, by the version it starts from. */
 export type Migrations = Readonly<Record<number, (unit: Unit) => void>>;
@@ -20,11 +17,7 @@ export async function checkFormat(
   steps: Migrations = migrations,
 ): Promise<void> {
   const { tables, codec } = store;
-  const found = readNumber(tables, "format");
-  if (found > current) {
-    const message = `the store has format ${found}, this version of @dest/lmdb reads up to ${current}: install the version that wrote it, or a newer one`;
-    throw new DestError("DEST_OUTBOX_FORMAT", message);
-  }
+  const found = readNumber(tables.meta, "format");
   const check = tables.meta.getBinary("check");
   if (check) codec.decode(check, "the store");
   if (found === current) return;

@@ -8,7 +8,7 @@ import { keyText, last, runPart } from "./keys.js";
 import { recordOf } from "./record.js";
 import { Sealed } from "./sealed.js";
 import type { Held } from "./settle.js";
-import { type Count, readLate } from "./unit.js";
+import { type Count, mayBe, readLate } from "./unit.js";
 
 export interface InspectorParts {
   readonly homes: Homes;
@@ -30,8 +30,9 @@ export class Inspector {
 
   get(id: string): DeliveryRecord | undefined {
     const start = [runPart(id), 0];
-    for (const key of this.#tables.ids.getKeys({ start, end: [runPart(id), last] })) {
+    for (const { key, value } of this.#tables.ids.getRange({ start, end: [runPart(id), last] })) {
       const [, seq, kind] = key as [string, number, Kind | 2];
+      if (!mayBe(value, id)) continue;
       const found = kind === 2 ? this.#dead(seq) : this.#inHome(seq, kind, (entry) => entry.id === id)[0];
       if (found?.record.id === id) return found.record;
     }
@@ -56,7 +57,7 @@ export class Inspector {
       found.push(...(await this.#deadAfter(after, most, wanted)));
     if (status !== "delivered" && status !== "dead")
       found.push(...(await this.#waitingAfter(after, most, wanted)));
-    const page = found.sort((a, b) => a.seq - b.seq).slice(0, limit);
+    const page = found.sort(bySeq).slice(0, limit);
     const items = page.map(({ record }) => record);
     return found.length > limit ? { items, cursor: String(page.at(-1)?.seq) } : { items };
   }
@@ -104,11 +105,11 @@ export class Inspector {
     let looked = 0;
     for (const key of this.#tables.homes.getKeys({ start: [Math.max(0, after - homeReach), 0] })) {
       const [seq, kind] = key as [number, Kind];
-      if (found.length >= most && seq > Math.max(...found.slice(0, most).map((one) => one.seq))) break;
+      // Homes reach beyond their first message: what comes later may still have an earlier one.
+      if (found.length >= most && seq > (found.sort(bySeq)[most - 1] as Found).seq) break;
       found.push(
         ...this.#inHome(seq, kind, (entry) => entry.seq > after).filter(({ record }) => wanted(record)),
       );
-      found.sort((a, b) => a.seq - b.seq);
       if (++looked % looksAtOnce === 0) await breathe();
     }
     return found;
@@ -176,6 +177,8 @@ function isUnderWay(entry: Entry): boolean {
 function batchPart(batch: Sealed | undefined) {
   return batch ? { batchId: batch.id, availableAt: batch.availableAt } : {};
 }
+
+const bySeq = (a: Found, b: Found) => a.seq - b.seq;
 
 function breathe(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));

@@ -26,11 +26,12 @@ import { Homes } from "./homes.js";
 import { Inspector } from "./inspect.js";
 import { isWalkable, markClean, moveAside, wasLeftOpen } from "./integrity.js";
 import { Lease } from "./lease.js";
+import { readNumber } from "./meta.js";
 import type { LmdbOptions } from "./options.js";
 import { RememberedRuns } from "./remembered-runs.js";
 import { carryOver, isInDoubt, repair } from "./repair.js";
 import { type Job, Store } from "./store.js";
-import { readNumber, Unit } from "./unit.js";
+import { Unit } from "./unit.js";
 
 const lookEvery = 150;
 
@@ -77,12 +78,13 @@ export class LmdbOutbox implements Outbox {
     const leftOpen = wasLeftOpen(path) && !lease.isTaken();
     const aside = leftOpen && !(await isWalkable(path)) ? moveAside(path) : undefined;
     const opened = this.#assemble(context, lease);
+    const warn = (error: DestError) => context.warn(error);
     try {
       await checkFormat(opened.store);
-      if (aside !== undefined) await carryOver(opened.store, aside, (error) => context.warn(error));
-      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, aside !== undefined);
+      if (aside !== undefined) await carryOver(opened.store, aside, warn);
+      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, aside !== undefined, warn);
       this.#opened = opened;
-      this.#visible = readNumber(opened.store.tables, "seq");
+      this.#visible = readNumber(opened.store.tables.meta, "seq");
       if (this.#role === "deliverer") await this.#takeLease(opened);
     } catch (error) {
       this.#opened = undefined;
@@ -161,7 +163,7 @@ export class LmdbOutbox implements Outbox {
     const replayed = await dead.replay(query, context.now());
     await store.flushed();
     // What others accepted before is flushed, too.
-    this.#visible = Math.max(this.#visible, ...replayed.map(({ seq }) => seq));
+    this.#visible = Math.max(this.#visible, replayed.at(-1)?.seq ?? 0);
     deliverer.lookAgain();
     return replayed.map(({ id, destination }) => ({ id, destination }));
   }
@@ -190,6 +192,7 @@ export class LmdbOutbox implements Outbox {
       context.warn(error);
       // What was counted with it shall not be waited for.
       deliverer.distrust();
+      if (this.#opened) context.wake();
     });
     const homes = new Homes(store);
     const runs = new RememberedRuns(store);
@@ -232,7 +235,7 @@ export class LmdbOutbox implements Outbox {
       const warn = (error: DestError) => context.warn(error);
       if (await this.#takeLease(this.#current).catch(warn)) context.wake();
     }
-    const seq = readNumber(store.tables, "seq");
+    const seq = readNumber(store.tables.meta, "seq");
     // What this handle is accepting now is seen, with whatever came between, when it is flushed.
     if (this.#appending > 0 || seq <= this.#visible) return;
     this.#visible = seq;

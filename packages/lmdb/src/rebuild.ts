@@ -1,10 +1,11 @@
+import { homeReach } from "./accept.js";
 import { Home, type Kind, packStates, type State, type StoredHome, unpackStates } from "./home.js";
-import type { Homes } from "./homes.js";
 import { afterText, keyText, runPart } from "./keys.js";
 import type { StoredBatch } from "./sealed.js";
 import type { StoredDead } from "./settle.js";
 import type { Store } from "./store.js";
-import { type Count, lateValue, nothing, readLate, type Unit } from "./unit.js";
+import { nothing } from "./tables.js";
+import { type Count, idValue, lateValue, readLate, type Unit } from "./unit.js";
 
 /**
  * Makes everything that follows from homes, batches and dead letters anew: lines, schedule, indexes, counts. For a
@@ -52,7 +53,7 @@ export function rebuild(store: Store<Unit>, unit: Unit): void {
     const dead = store.read<StoredDead>("dead", seq);
     if (!dead) continue;
     unit.count(dead.home.destination).dead += 1;
-    for (const [, { id }] of dead.home.rows) tables.ids.put([runPart(id), seq, 2], nothing);
+    for (const [, { id }] of dead.home.rows) tables.ids.put([runPart(id), seq, 2], idValue(id));
   }
   unit.atLeast(highestSeq(store));
   tables.meta.remove("doubt");
@@ -74,20 +75,18 @@ function rebuildBatches(store: Store<Unit>): Map<string, StoredBatch> {
   return batches;
 }
 
-/** Whether lines and schedule have all that is counted as waiting: a key that was damaged leads nowhere. */
-export function isComplete(
-  { store, load, release }: Pick<Homes, "store" | "load" | "release">,
-  name: string,
-): boolean {
-  const { counts, lines, late } = store.tables;
-  const count = counts.doesExist(name) ? store.read<Count>("counts", name) : undefined;
-  if (!count) return false;
+/**
+ * Whether lines and schedule have all that is counted as waiting: a key that was damaged leads nowhere. It looks at
+ * what is stored, as homes in memory are ahead of that while a transaction is being committed.
+ */
+export function isComplete(store: Store<Unit>, name: string): boolean {
+  const { lines, late } = store.tables;
   let found = 0;
   for (const key of lines.getKeys({ start: [name, "m"], end: [name, "m", afterText] })) {
-    const [seq, kind] = key.slice(3) as [number, Kind];
-    const home = load(seq, kind);
-    for (const entry of home?.entries ?? []) if (entry.state === 0) found += 1;
-    if (home) release(home);
+    const home = key.slice(3);
+    const rows = store.read<StoredHome>("homes", home)?.rows.length ?? 0;
+    const marks = store.read<[number, State][]>("states", home) ?? [[rows, 0]];
+    for (const [count, state] of marks) if (state === 0) found += count;
   }
   for (const key of lines.getKeys({ start: [name, "b"], end: [name, "b", afterText] })) {
     const stored = store.read<StoredBatch>("batches", key[4] as string);
@@ -95,13 +94,15 @@ export function isComplete(
   }
   for (const { value } of late.getRange({ start: [name], end: [name, afterText] }))
     found += readLate(value)[1];
-  return found === count.pending + count.retrying;
+  const count = store.read<Count>("counts", name);
+  return found === (count?.pending ?? 0) + (count?.retrying ?? 0);
 }
 
 /** The highest seq that anything in the store has. */
 export function highestSeq({ tables }: Store<Unit>): number {
   let highest = 0;
-  for (const key of tables.homes.getKeys({ reverse: true, limit: 1 })) highest = key[0] as number;
+  for (const key of tables.homes.getKeys({ reverse: true, limit: 1 }))
+    highest = (key[0] as number) + homeReach;
   for (const seq of tables.dead.getKeys({ reverse: true, limit: 1 }))
     highest = Math.max(highest, seq as number);
   for (const key of tables.deliveredIndex.getKeys()) highest = Math.max(highest, key[4] as number);

@@ -1,7 +1,7 @@
 import { DestError } from "@dest/core";
 import type { Database } from "lmdb";
 import { salvage } from "./integrity.js";
-import { highestSeq, rebuild } from "./rebuild.js";
+import { highestSeq, isComplete, rebuild } from "./rebuild.js";
 import type { OnDamage, Store } from "./store.js";
 import type { Key } from "./tables.js";
 import type { Unit } from "./unit.js";
@@ -19,20 +19,45 @@ const carried = [
   "counts",
 ] as const;
 const carriedAtOnce = 1_000;
+const readAtOnce = 20_000;
+
+export const damagedIndex = "the index does not have everything that waits: it was damaged, and is made anew";
 
 /** A value was set aside, or the store is made of what could be read of another: what follows is not sure. */
 export function isInDoubt({ tables }: Store<Unit>): boolean {
   return tables.meta.doesExist("doubt");
 }
 
-/** After a store was left open or damaged: nothing gets a seq that is taken, and what is in doubt is made anew. */
-export async function repair(store: Store<Unit>, isDamaged: boolean): Promise<void> {
+/**
+ * After a store was left open or damaged: nothing gets a seq that is taken, and what is in doubt is made anew. A small
+ * store is read as a whole, so that nothing is counted, and waited for, that cannot be read.
+ */
+export async function repair(store: Store<Unit>, isDamaged: boolean, warn: OnDamage): Promise<void> {
+  const isWhole = isDamaged || !isSmall(store) || checkAll(store, warn);
   await store.write({
     plan: (unit) => {
       unit.atLeast(highestSeq(store));
-      if (isDamaged || isInDoubt(store)) rebuild(store, unit);
+      if (isDamaged || !isWhole || isInDoubt(store)) rebuild(store, unit);
     },
   });
+}
+
+/** Whether it is quickly read as a whole. */
+export function isSmall({ tables }: Store<Unit>): boolean {
+  return entries(tables.homes) + entries(tables.late) <= readAtOnce;
+}
+
+function checkAll(store: Store<Unit>, warn: OnDamage): boolean {
+  let isWhole = true;
+  for (const name of store.tables.counts.getKeys()) if (!isComplete(store, name as string)) isWhole = false;
+  for (const [name] of store.tables.lines.getKeys() as Iterable<[string]>)
+    if (!store.tables.counts.doesExist(name)) isWhole = false;
+  if (!isWhole && !isInDoubt(store)) warn(new DestError("DEST_OUTBOX_CORRUPT", damagedIndex));
+  return isWhole;
+}
+
+function entries(table: { getStats(): object }): number {
+  return (table.getStats() as { entryCount: number }).entryCount;
 }
 
 /** Takes everything into this store that can be read of the one that was set aside. */

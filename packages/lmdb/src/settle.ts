@@ -4,7 +4,7 @@ import type { Entry, Life, StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import { recordOf } from "./record.js";
 import { membersOf, type Sealed, type StoredBatch } from "./sealed.js";
-import { lateValue, nothing, type Unit } from "./unit.js";
+import { idValue, lateValue, type Unit } from "./unit.js";
 
 type Outcome = Exclude<Settlement, { to: "release" }>;
 
@@ -91,7 +91,7 @@ export function bury(
   unit.leaveOrder(entry);
   const home = entry.alone(after(entry, attempt, undefined), entry.availableAt);
   unit.tables.dead.put(entry.seq, unit.codec.encode({ home, batchId, error } satisfies StoredDead));
-  unit.tables.ids.put([runPart(entry.id), entry.seq, 2], nothing);
+  unit.tables.ids.put([runPart(entry.id), entry.seq, 2], idValue(entry.id));
 }
 
 function deliver(

@@ -1,6 +1,7 @@
 import { DestError } from "@dest/core";
 import { type Database, open, type RootDatabase } from "lmdb";
 import type { Codec } from "./codec.js";
+import { format, readNumber } from "./meta.js";
 import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
 
 /** One change of the store. Jobs that wait at the same time share one transaction, in their order. */
@@ -48,8 +49,24 @@ export class Store<Unit extends UnitOfWork> {
     this.#begin = begin;
     this.#onDamage = onDamage;
     this.#env = open<Buffer, Key>(environmentOptions(path));
+    this.#refuseOthers(path);
     const table = (name: TableName) => this.#env.openDB<Buffer, Key[]>(name, { encoding: "binary" });
     this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
+  }
+
+  // Before anything is written: opening the tables would make them.
+  #refuseOthers(path: string): void {
+    const { entryCount } = this.#env.getStats() as { entryCount: number };
+    if (entryCount === 0) return;
+    const meta = this.#env.openDB<Buffer, Key>("meta", { encoding: "binary", create: false } as object);
+    const found = meta ? readNumber(meta, "format") : undefined;
+    if (found !== undefined && found <= format) return;
+    void this.#env.close();
+    const message =
+      found === undefined
+        ? `${path} holds a database of another program: give the outbox a directory of its own`
+        : `the store has format ${found}, this version of @dest/lmdb reads up to ${format}: install the version that wrote it, or a newer one`;
+    throw new DestError("DEST_OUTBOX_FORMAT", message);
   }
 
   /** The value under this key; undefined where there is none, or none that can be read. */
@@ -158,18 +175,20 @@ export class Store<Unit extends UnitOfWork> {
   }
 }
 
+const reasonTimeout = 1_000;
 const fullDisk = [28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */];
 
 /** LMDB reports the reason of a failed commit in a promise on the error. */
 async function storageError(thrown: unknown): Promise<Error> {
   if (DestError.is(thrown)) return thrown;
   const { commitError } = thrown as { commitError?: Promise<unknown> };
-  const cause = commitError
-    ? await commitError.then(
-        () => thrown,
-        (reason: unknown) => reason,
-      )
-    : thrown;
+  const reason = commitError?.then(
+    () => thrown,
+    (cause: unknown) => cause,
+  );
+  // On a damaged store it may never come.
+  const late = new Promise((resolve) => setTimeout(resolve, reasonTimeout, thrown));
+  const cause = reason ? await Promise.race([reason, late]) : thrown;
   const { code, message = String(cause) } = cause as { code?: unknown; message?: string };
   if (fullDisk.includes(code as number) || /No space left|quota exceeded/i.test(message)) {
     const full = `the disk of the outbox is full: nothing of this was stored. Make room; what was accepted before is kept (${message})`;

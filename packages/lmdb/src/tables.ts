@@ -33,3 +33,6 @@ export function environmentOptions(path: string): RootDatabaseOptionsWithPath {
     permissionsMode: 0o600,
   } as RootDatabaseOptionsWithPath;
 }
+
+/** The value of what is only a key. */
+export const nothing: Buffer = Buffer.from([1]);

@@ -1,9 +1,10 @@
 import type { Codec } from "./codec.js";
 import { type Entry, type Home, type Kind, packStates, type State, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
+import { numberBytes, readNumber } from "./meta.js";
 import type { StoredBatch } from "./sealed.js";
 import type { Store, UnitOfWork } from "./store.js";
-import type { Tables } from "./tables.js";
+import { nothing, type Tables } from "./tables.js";
 
 /** How many messages of one destination there are, by what became of them. */
 export interface Count {
@@ -35,7 +36,7 @@ export class Unit implements UnitOfWork {
   constructor(readonly store: Store<Unit>) {
     this.tables = store.tables;
     this.codec = store.codec;
-    this.#firstSeq = readNumber(store.tables, "seq");
+    this.#firstSeq = readNumber(store.tables.meta, "seq");
     this.#seq = this.#firstSeq;
   }
 
@@ -83,7 +84,7 @@ export class Unit implements UnitOfWork {
     rows.forEach(([distance, { id, orderKey, batchKey }], i) => {
       if (alive && !alive(i)) return;
       const part = runPart(id);
-      if (part !== known) ids.put([part, seq, kind], nothing);
+      if (part !== known) ids.put([part, seq, kind], rows.length === 1 ? idValue(id) : nothing);
       known = part;
       if (orderKey !== undefined) keys.put([...lineKey(of, { batchKey, orderKey }), seq + distance], nothing);
     });
@@ -165,15 +166,14 @@ export function lineKey(
   return [keyText(destination), keyText(group), batch, keyText(orderKey)];
 }
 
-export function readNumber({ meta }: Tables, name: string): number {
-  const value = meta.getBinary(name)?.readDoubleBE() ?? 0;
-  return Number.isSafeInteger(value) ? value : 0;
+/** What the index says of a message that lies alone, so that finding one of a long run need not read all of it. */
+export function idValue(id: string): Buffer {
+  return Buffer.from(`=${id}`);
 }
 
-export function numberBytes(value: number): Buffer {
-  const bytes = Buffer.allocUnsafe(8);
-  bytes.writeDoubleBE(value);
-  return bytes;
+/** Whether what the index says may be the message with that id. */
+export function mayBe(value: Buffer, id: string): boolean {
+  return value.equals(nothing) || value.equals(idValue(id));
 }
 
 /** What the schedule says of a message or batch besides its time. */
@@ -184,5 +184,3 @@ export function lateValue(group: string, messages: number): Buffer {
 export function readLate(value: Buffer): [group: string, messages: number] {
   return JSON.parse(value.toString()) as [string, number];
 }
-
-export const nothing = Buffer.from([1]);

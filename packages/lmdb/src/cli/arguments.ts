@@ -70,7 +70,9 @@ function parsed(line: readonly string[]) {
   try {
     return parseArgs({ args: [...line], options, allowPositionals: true });
   } catch (error) {
-    throw new UsageError((error as Error).message, line.find(isCommand));
+    // What follows in Node's message is about another way of writing.
+    const [message = ""] = (error as Error).message.split(". To specify");
+    throw new UsageError(message, line.find(isCommand));
   }
 }
 

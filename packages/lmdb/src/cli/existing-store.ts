@@ -2,8 +2,9 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DestError } from "@dest/core";
 import { type Database, open } from "lmdb";
+import { isWalkable } from "../integrity.js";
 import { Lease } from "../lease.js";
-import type { Key, Tables } from "../store.js";
+import { environmentOptions, type Key, type Tables } from "../tables.js";
 
 // Where the file of LMDB has its mark, in the byte order of the machine.
 const markAt = 24;
@@ -11,19 +12,20 @@ const marks = ["dec0efbe", "beefc0de"];
 const silentMs = 5_000;
 
 /**
- * Throws where the directory holds no outbox: opening it would make one. LMDB ends the process where the file is none
- * of its own, so that is looked at before.
+ * Throws where the directory holds no outbox: opening it would make one. And where the store is damaged: opening it
+ * would set it aside, which is for the application to do, and might end this process.
  */
 export async function expectStore(path: string): Promise<void> {
-  if (!marks.includes(markOf(path))) {
-    const message = `${path} cannot be opened: its data.mdb is not one of LMDB, or its beginning is damaged`;
+  const hasMark = marks.includes(markOf(path));
+  if (!hasMark || !(isInUse(path) || (await isWalkable(path)))) {
+    const message = `${path} is damaged and cannot be opened. The next application that opens it sets it aside and carries over what can be read`;
     throw new DestError("DEST_OUTBOX_CORRUPT", message);
   }
   const isOutbox = await readMeta(path, (meta) => meta?.doesExist("format") ?? false);
   if (!isOutbox) throw missing(path, "its data.mdb is not that of an outbox");
 }
 
-/** `silent`: it has the lease, but shows no sign of life. Whether another does is seen by the next that opens it. */
+/** `silent`: a process has the lease, but shows no sign of life. */
 export function delivererOf(path: string): Promise<"alive" | "silent" | "none"> {
   return readMeta(path, (meta) => {
     const lease = new Lease(path);
@@ -37,11 +39,17 @@ export function delivererOf(path: string): Promise<"alive" | "silent" | "none"> 
   });
 }
 
+function isInUse(path: string): boolean {
+  const lease = new Lease(path);
+  lease.end();
+  return lease.isTaken();
+}
+
 function markOf(path: string): string {
   const mark = Buffer.alloc(4);
   let file: number | undefined;
   try {
-    file = openSync(join(path, "data.mdb"));
+    file = openSync(join(path, "data.mdb"), "r");
     readSync(file, mark, 0, mark.length, markAt);
   } catch (cause) {
     const { code = "", message } = cause as NodeJS.ErrnoException;
@@ -54,7 +62,7 @@ function markOf(path: string): string {
 }
 
 async function readMeta<T>(path: string, read: (meta: Database<Buffer, Key> | undefined) => T): Promise<T> {
-  const env = open<Buffer, Key>({ path, noSubdir: false, readOnly: true, encoding: "binary" });
+  const env = open<Buffer, Key>({ ...environmentOptions(path), readOnly: true });
   try {
     return read(env.openDB<Buffer, Key>("meta", { encoding: "binary" }));
   } finally {

@@ -30,18 +30,21 @@ Exit code: 0 done, 1 failed (CODE: message on stderr), 2 not understood.`;
 
 const codec =
   "  --codec <file>       ES module that exports the encode and decode the store was written with";
-const elsewhere = `Messages whose attempt is under way in another process are shown as pending or retrying: only that process knows.`;
+const elsewhere = `Messages whose attempt is under way in another process are counted as pending or
+retrying: only that process knows of it.`;
 
 const ofCommand: Readonly<Record<CommandName, string>> = {
   stats: `Usage: dest-outbox <path> stats [options]
 
-Counts messages by destination; bytes are those of what is not delivered or dead. ${elsewhere}
+How many messages there are, by destination; bytes are those of what is neither
+delivered nor dead. ${elsewhere}
 
   --json               one JSON object, by destination
 ${codec}`,
   list: `Usage: dest-outbox <path> list [options]
 
-The records of messages, one line each, the oldest first. ${elsewhere}
+The records of messages, one line each, the oldest first.
+${elsewhere}
 
   --status <status>    pending, delivering, retrying, delivered or dead
   --destination <name> only messages to this destination
@@ -52,14 +55,16 @@ The records of messages, one line each, the oldest first. ${elsewhere}
 ${codec}`,
   show: `Usage: dest-outbox <path> show <id> [options]
 
-The record of one message: where it came from, its attempts, what was asked and answered. Payloads are never shown.
+The record of one message: where it came from, its attempts, what was asked and
+answered. Payloads are never shown.
 
   --json               one JSON object
 ${codec}`,
   replay: `Usage: dest-outbox <path> replay <id>... [options]
        dest-outbox <path> replay --status dead [--destination <name>] [options]
 
-Puts dead letters back at the end of the line, with new attempts. A process that has the store open delivers them.
+Puts dead letters back at the end of the line, with new attempts. An application that
+has the outbox open delivers them.
 
   --status dead        all dead letters
   --destination <name> with --status: only those to this destination
