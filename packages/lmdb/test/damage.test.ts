@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createDest, type DestError, type Outbox } from "@dest/core";
 import { recordingDestination } from "@dest/core/testing";
@@ -47,6 +47,19 @@ async function deliver(path: string): Promise<{ names: Set<string>; warnings: De
   expect(pending).toBe(0);
   return { names: new Set(there.values.map((value) => (value as { name: string }).name)), warnings };
 }
+
+test("a store whose process was killed is whole: nothing is said, nothing set aside", async () => {
+  const path = newDirectory();
+  const outbox = lmdb({ path });
+  await outbox.open({ wake: () => undefined, warn: () => undefined, now: () => 1_000, retention: {} });
+  await appendAll(outbox);
+  const copy = newDirectory();
+  cpSync(path, copy, { recursive: true });
+  await outbox.close();
+  const { names, warnings } = await deliver(copy);
+  expect([names.size, warnings]).toEqual([count, []]);
+  expect(readdirSync(copy).filter((name) => name.startsWith("damaged-"))).toEqual([]);
+});
 
 test("a flipped byte in a value is said; the rest is delivered", async () => {
   const path = await filled();
