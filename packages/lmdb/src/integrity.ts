@@ -19,13 +19,12 @@ export function markClean(path: string): void {
   writeFileSync(join(path, cleanFile), JSON.stringify({ size, mtimeMs } satisfies Clean), { mode: 0o600 });
 }
 
-/** Whether there is a store that was not closed in order. From now on it counts as not closed. */
+/** Whether there is a store that was not closed in order, or was changed since. */
 export function wasLeftOpen(path: string): boolean {
   if (!existsSync(join(path, dataFile))) return false;
   const { size, mtimeMs } = statSync(join(path, dataFile));
   try {
     const clean = JSON.parse(readFileSync(join(path, cleanFile), "utf8")) as Clean;
-    rmSync(join(path, cleanFile), { force: true });
     return clean.size !== size || clean.mtimeMs !== mtimeMs;
   } catch {
     return true;
@@ -36,6 +35,11 @@ export function wasLeftOpen(path: string): boolean {
 export async function isWalkable(path: string): Promise<boolean> {
   const program = checkProgram();
   return program === undefined || (await run(program, ["check", path]));
+}
+
+/** What tells this file from another that gets its name later; 0 where there is none. */
+export function fileOf(path: string): number {
+  return statSync(join(path, dataFile), { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 /** Moves the store out of the way, never to be overwritten; answers where it is now. */

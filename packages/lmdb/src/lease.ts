@@ -1,25 +1,12 @@
 import { randomUUID } from "node:crypto";
-import {
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from "node:fs";
-import { hostname } from "node:os";
+import { readFileSync, realpathSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { isSeenAlive, isThisProcess, type ProcessMark, thisProcess } from "./process-mark.js";
 import type { Tables } from "./tables.js";
 
 /** Who delivers, as the others see it. */
-interface Holder {
+interface Holder extends ProcessMark {
   readonly id: string;
-  readonly pid: number;
-  /** When the process began, in ticks since boot: a pid may be given again. */
-  readonly began: string;
-  /** Where the pid means something: the machine since its boot, and its pid namespace. */
-  readonly place: string;
 }
 
 // Handles of this process that may deliver: to itself, it is always alive. Shared by copies of this package.
@@ -47,7 +34,7 @@ export class Lease {
   constructor(path: string) {
     this.#path = realpathSync(path);
     this.#pulse = join(path, "deliverer");
-    this.#self = { id: this.id, pid: process.pid, began: beganAt(process.pid), place: place() };
+    this.#self = { id: this.id, ...thisProcess() };
     holders.add(this.#name(this.id));
   }
 
@@ -113,13 +100,9 @@ export class Lease {
   }
 
   #isAlive(holder: Holder): boolean {
-    if (holder.place === this.#self.place) {
-      if (holder.pid === process.pid && holder.began === this.#self.began)
-        return holders.has(this.#name(holder.id));
-      if (!exists(holder.pid)) return false;
-      // Without a time of beginning (not on Linux) the pid may be another's by now: its pulse decides.
-      if (holder.began !== "") return beganAt(holder.pid) === holder.began;
-    }
+    if (isThisProcess(holder)) return holders.has(this.#name(holder.id));
+    const seen = isSeenAlive(holder);
+    if (seen !== undefined) return seen;
     return this.#hasPulse(holder);
   }
 
@@ -146,33 +129,4 @@ export class Lease {
 function read({ meta }: Tables): Holder | undefined {
   const stored = meta.getBinary("deliverer");
   return stored && (JSON.parse(stored.toString()) as Holder);
-}
-
-function exists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-function beganAt(pid: number): string {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // Fields 3 and 22; the second, the name of the program, is in brackets and may hold blanks.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" || fields[0] === "X" ? "ended" : (fields[19] ?? "");
-  } catch {
-    return "";
-  }
-}
-
-function place(): string {
-  try {
-    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-    return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
-  } catch {
-    return hostname();
-  }
 }

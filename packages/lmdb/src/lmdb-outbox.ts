@@ -24,9 +24,10 @@ import { Deliverer } from "./deliverer.js";
 import { checkFormat } from "./format.js";
 import { Homes } from "./homes.js";
 import { Inspector } from "./inspect.js";
-import { isWalkable, markClean, moveAside, wasLeftOpen } from "./integrity.js";
+import { fileOf, isWalkable, markClean, moveAside, wasLeftOpen } from "./integrity.js";
 import { Lease } from "./lease.js";
 import { readNumber } from "./meta.js";
+import { whileOpening } from "./opening.js";
 import type { LmdbOptions } from "./options.js";
 import { RememberedRuns } from "./remembered-runs.js";
 import { carryOver, isInDoubt, repair } from "./repair.js";
@@ -44,6 +45,8 @@ interface Opened {
   readonly inspector: Inspector;
   readonly deliverer: Deliverer;
   readonly lease: Lease;
+  /** Which file it is, whatever its name. */
+  readonly file: number;
 }
 
 /** The outbox: accepts and inspects in every process, and delivers in the one that has the lease. */
@@ -56,6 +59,8 @@ export class LmdbOutbox implements Outbox {
   // The last seq that is flushed, as far as known here: what comes later is not handed out yet.
   #visible = 0;
   #appending = 0;
+  // The file was moved away under this handle: nothing written here would be found again.
+  #isLost = false;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
 
@@ -74,25 +79,7 @@ export class LmdbOutbox implements Outbox {
     }
     const { path } = this.#options;
     mkdirSync(path, { recursive: true, mode: 0o700 });
-    const lease = new Lease(path);
-    const leftOpen = wasLeftOpen(path) && !lease.isTaken();
-    const aside = leftOpen && !(await isWalkable(path)) ? moveAside(path) : undefined;
-    const opened = this.#assemble(context, lease);
-    const warn = (error: DestError) => context.warn(error);
-    try {
-      await checkFormat(opened.store);
-      if (aside !== undefined) await carryOver(opened.store, aside, warn);
-      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, aside !== undefined, warn);
-      this.#opened = opened;
-      this.#visible = readNumber(opened.store.tables.meta, "seq");
-      if (this.#role === "deliverer") await this.#takeLease(opened);
-    } catch (error) {
-      this.#opened = undefined;
-      lease.end();
-      await opened.store.close();
-      throw error;
-    }
-    if (leftOpen) opened.deliverer.distrust();
+    const opened = await whileOpening(path, () => this.#openStore(context));
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look(opened).finally(() => {
         this.#looking = undefined;
@@ -171,6 +158,7 @@ export class LmdbOutbox implements Outbox {
   async close(): Promise<void> {
     const opened = this.#opened;
     if (!opened) return;
+    const isLost = this.#isLost;
     const { store, lease, deliverer } = opened;
     clearInterval(this.#timer);
     await this.#looking;
@@ -182,7 +170,34 @@ export class LmdbOutbox implements Outbox {
     lease.end();
     this.#opened = undefined;
     await store.close();
-    markClean(this.#options.path);
+    if (!isLost) markClean(this.#options.path);
+  }
+
+  async #openStore(context: OutboxContext): Promise<Opened> {
+    const { path } = this.#options;
+    const warn = (error: DestError) => context.warn(error);
+    const lease = new Lease(path);
+    const leftOpen = wasLeftOpen(path) && !lease.isTaken();
+    const isDamaged = leftOpen && !(await isWalkable(path));
+    if (isDamaged && this.#role === "observer") throw damaged(path);
+    const aside = isDamaged ? moveAside(path) : undefined;
+    let opened: Opened | undefined;
+    try {
+      opened = this.#assemble(context, lease);
+      await checkFormat(opened.store);
+      if (aside !== undefined) await carryOver(opened.store, aside, warn);
+      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, isDamaged, warn);
+      if (leftOpen) opened.deliverer.distrust();
+      this.#opened = opened;
+      this.#visible = readNumber(opened.store.tables.meta, "seq");
+      if (this.#role === "deliverer") await this.#takeLease(opened);
+      return opened;
+    } catch (error) {
+      this.#opened = undefined;
+      lease.end();
+      await opened?.store.close();
+      throw error;
+    }
   }
 
   #assemble(context: OutboxContext, lease: Lease): Opened {
@@ -211,7 +226,7 @@ export class LmdbOutbox implements Outbox {
     });
     const dead = new DeadLetters(store);
     const inspector = new Inspector({ homes, delivered, dead, held: deliverer.held, settings });
-    return { context, store, runs, dead, inspector, deliverer, lease };
+    return { context, store, runs, dead, inspector, deliverer, lease, file: fileOf(this.#options.path) };
   }
 
   async #takeLease({ context, store, lease, deliverer }: Opened): Promise<boolean> {
@@ -226,7 +241,13 @@ export class LmdbOutbox implements Outbox {
   }
 
   /** Sees what other processes did. */
-  async #look({ context, store, lease, deliverer }: Opened): Promise<void> {
+  async #look({ context, store, lease, deliverer, file }: Opened): Promise<void> {
+    if (!this.#isLost && fileOf(this.#options.path) !== file) {
+      this.#isLost = true;
+      this.#standBy();
+      context.warn(movedAway(this.#options.path));
+    }
+    if (this.#isLost) return;
     store.refresh();
     if (this.#delivers) {
       if (lease.isHeld(store.tables)) lease.beat();
@@ -263,6 +284,7 @@ export class LmdbOutbox implements Outbox {
 
   get #current(): Opened {
     if (!this.#opened) throw new DestError("DEST_OUTBOX_CLOSED", "the outbox is not open");
+    if (this.#isLost) throw movedAway(this.#options.path);
     return this.#opened;
   }
 }
@@ -274,4 +296,14 @@ function allOf(run: RunCommit): { fresh: readonly NewMessage[]; changed: readonl
 function changedRun(id: string): DestError {
   const message = `${id} was committed before with another payload; the first one stays. A run that is repeated under its runId must send the same`;
   return new DestError("DEST_RUN_CHANGED", message);
+}
+
+function damaged(path: string): DestError {
+  const message = `${path} is damaged: it will be set aside, and carried over as far as it can be read, when an application opens it`;
+  return new DestError("DEST_OUTBOX_CORRUPT", message);
+}
+
+function movedAway(path: string): DestError {
+  const message = `the store in ${path} was removed, or set aside by another process: close this outbox and open it again`;
+  return new DestError("DEST_OUTBOX_FAILED", message);
 }

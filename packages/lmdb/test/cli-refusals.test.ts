@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from "node:path";
 import { open } from "lmdb";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { format, numberBytes } from "../src/meta.js";
+import { format } from "../src/meta.js";
 import { application, cli, filledStore } from "./support/cli.js";
 import { copyOf, newDirectory, removeDirectories } from "./support/directories.js";
 
@@ -58,11 +58,13 @@ test.each([
 test("a store of a newer format is refused", async () => {
   const path = copyOf(filled);
   const env = open<Buffer, string>({ path, noSubdir: false, encoding: "binary", maxDbs: 20 });
-  await env.openDB<Buffer, string>("meta", { encoding: "binary" }).put("format", numberBytes(format + 1));
+  const newer = Buffer.alloc(8);
+  newer.writeDoubleBE(format + 1);
+  await env.openDB<Buffer, string>("meta", { encoding: "binary" }).put("format", newer);
   await env.close();
   const { code, stderr } = await cli(path, "stats");
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^DEST_OUTBOX_FORMAT: the store has format 2, .*\n$/);
+  expect(stderr).toMatch(/^DEST_OUTBOX_FORMAT: the store has format \d+, .*\n$/);
 });
 
 test("an encoded store needs the --codec it was written with", async () => {

@@ -1,4 +1,12 @@
-import { cpSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { createDest, type DestError, type Outbox } from "@dest/core";
 import { recordingDestination } from "@dest/core/testing";
@@ -119,4 +127,16 @@ test("a store with a header of zeros does not end the process that opens it", as
   writeFileSync(file, bytes);
   const { warnings } = await deliver(path);
   expect(warnings.map(({ code }) => code)).toContain("DEST_OUTBOX_CORRUPT");
+});
+
+test("a process whose store is moved away says so and accepts nothing more", async () => {
+  const path = await filled();
+  const outbox = lmdb({ path });
+  const warnings: string[] = [];
+  const warn = ({ code }: DestError) => warnings.push(code);
+  await outbox.open({ wake: () => undefined, warn, now: () => 1_000, retention: {} });
+  renameSync(join(path, "data.mdb"), join(path, "elsewhere.mdb"));
+  await vi.waitFor(() => expect(warnings).toEqual(["DEST_OUTBOX_FAILED"]), 5_000);
+  await expect(appendAll(outbox)).rejects.toMatchObject({ code: "DEST_OUTBOX_FAILED" });
+  await outbox.close();
 });

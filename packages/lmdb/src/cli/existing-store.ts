@@ -2,8 +2,9 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DestError } from "@dest/core";
 import { type Database, open } from "lmdb";
-import { isWalkable } from "../integrity.js";
+import { isWalkable, wasLeftOpen } from "../integrity.js";
 import { Lease } from "../lease.js";
+import { whileOpening } from "../opening.js";
 import { environmentOptions, type Key, type Tables } from "../tables.js";
 
 // Where the file of LMDB has its mark, in the byte order of the machine.
@@ -16,8 +17,8 @@ const silentMs = 5_000;
  * would set it aside, which is for the application to do, and might end this process.
  */
 export async function expectStore(path: string): Promise<void> {
-  const hasMark = marks.includes(markOf(path));
-  if (!hasMark || !(isInUse(path) || (await isWalkable(path)))) {
+  const isUsable = marks.includes(markOf(path)) && (await whileOpening(path, () => isOpenable(path)));
+  if (!isUsable) {
     const message = `${path} is damaged and cannot be opened. The next application that opens it sets it aside and carries over what can be read`;
     throw new DestError("DEST_OUTBOX_CORRUPT", message);
   }
@@ -39,10 +40,10 @@ export function delivererOf(path: string): Promise<"alive" | "silent" | "none"> 
   });
 }
 
-function isInUse(path: string): boolean {
+async function isOpenable(path: string): Promise<boolean> {
   const lease = new Lease(path);
   lease.end();
-  return lease.isTaken();
+  return lease.isTaken() || !wasLeftOpen(path) || isWalkable(path);
 }
 
 function markOf(path: string): string {
