@@ -1,5 +1,5 @@
 import type { NewMessage, RunCommit } from "@dest/core";
-import { Home, type Row, type StoredHome } from "./home.js";
+import { Home, type Row, rowOf, type StoredHome } from "./home.js";
 import type { Unit } from "./unit.js";
 
 const mostRows = 128;
@@ -42,7 +42,7 @@ export function draftHomes(run: RunCommit, messages: readonly NewMessage[]): Dra
       drafts.push(draft);
       if (!isAlone) open.set(name, draft);
     }
-    draft.stored.rows.push([at - draft.at, withoutAddress(message)]);
+    draft.stored.rows.push(rowOf(at - draft.at, message));
     draft.bytes += message.bytes;
   });
   return drafts;
@@ -64,11 +64,6 @@ export function homesOf(drafts: readonly Draft[], first: number): Home[] {
   return drafts
     .filter(({ availableAt }) => availableAt === undefined)
     .map(({ at, stored }) => new Home(first + at, 0, stored));
-}
-
-function withoutAddress(message: NewMessage): Row[1] {
-  const { id, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step, bytes, value } = message;
-  return { id, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step, bytes, value };
 }
 
 /** Destinations that got something which is not due yet. */

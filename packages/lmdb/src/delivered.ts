@@ -1,5 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { DeliveryRecord, Retention } from "@dest/core";
+import { type RecordRow, recordOfRow } from "./record.js";
 import type { RememberedRuns } from "./remembered-runs.js";
 import type { Store } from "./store.js";
 import { nothing } from "./tables.js";
@@ -11,6 +12,9 @@ export interface Delivered {
   readonly settledAt: number;
   readonly record: DeliveryRecord;
 }
+
+/** Its stored form. */
+export type DeliveredRow = readonly [seq: number, settledAt: number, record: RecordRow];
 
 /** Key of a chunk in the index. */
 type ChunkKey = [no: number, count: number, newest: number, lowestSeq: number, highestSeq: number];
@@ -41,7 +45,7 @@ export class DeliveredRecords {
     this.#total = this.#chunks.reduce((sum, [, count]) => sum + count, 0);
   }
 
-  add(unit: Unit, records: readonly Delivered[]): void {
+  add(unit: Unit, records: readonly DeliveredRow[]): void {
     unit.onUndo(() => this.load());
     for (let i = 0; i < records.length; i += longestChunk)
       this.#put(unit, records.slice(i, i + longestChunk));
@@ -97,12 +101,12 @@ export class DeliveredRecords {
     return found;
   }
 
-  #put(unit: Unit, records: readonly Delivered[]): void {
+  #put(unit: Unit, records: readonly DeliveredRow[]): void {
     const no = (this.#chunks.at(-1)?.[0] ?? this.#lastNo()) + 1;
     const hashes = Buffer.allocUnsafe(records.length * wordBytes);
     let [newest, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
-    records.forEach(({ seq, settledAt, record }, i) => {
-      hashes.writeUInt32LE(crc32(record.id), i * wordBytes);
+    records.forEach(([seq, settledAt, [id]], i) => {
+      hashes.writeUInt32LE(crc32(id), i * wordBytes);
       newest = Math.max(newest, settledAt);
       lowest = Math.min(lowest, seq);
       highest = Math.max(highest, seq);
@@ -144,7 +148,8 @@ export class DeliveredRecords {
   }
 
   #read(no: number): Delivered[] {
-    return this.#store.read<Delivered[]>("delivered", no) ?? [];
+    const rows = this.#store.read<DeliveredRow[]>("delivered", no) ?? [];
+    return rows.map(([seq, settledAt, row]) => ({ seq, settledAt, record: recordOfRow(row) }));
   }
 }
 

@@ -26,12 +26,36 @@ export interface StoredHome {
   readonly rows: readonly Row[];
 }
 
-/** Distance from the home's seq, then the message. */
+/** A message in its home. An array, as names of fields would be stored with each. */
 export type Row = readonly [
+  /** From the home's seq. */
   distance: number,
-  message: Omit<NewMessage, "destination" | "group">,
+  id: string,
+  bytes: number,
+  value: unknown,
+  options: RowOptions | undefined,
   life?: Life,
 ];
+
+export type RowOptions = Pick<
+  NewMessage,
+  "batchKey" | "orderKey" | "idempotencyKey" | "availableAt" | "expiresAt" | "step"
+>;
+
+export function rowOf(distance: number, message: NewMessage): Row {
+  const { id, bytes, value, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step } = message;
+  const isPlain =
+    batchKey === undefined &&
+    orderKey === undefined &&
+    idempotencyKey === undefined &&
+    availableAt === undefined &&
+    expiresAt === undefined &&
+    step === undefined;
+  const options = isPlain ? undefined : { batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step };
+  return [distance, id, bytes, value, options];
+}
+
+const noOptions: RowOptions = {};
 
 /** Messages of one run to one group of one destination, stored as one value and deleted with its last. */
 export class Home {
@@ -86,23 +110,23 @@ export class Entry implements StoredMessage {
     readonly home: Home,
     readonly index: number,
     stored: StoredHome,
-    [distance, message, life]: Row,
+    [distance, id, bytes, value, options = noOptions, life]: Row,
   ) {
-    this.id = message.id;
+    this.id = id;
     this.destination = stored.destination;
     this.group = stored.group;
-    this.batchKey = message.batchKey;
-    this.orderKey = message.orderKey;
-    this.idempotencyKey = message.idempotencyKey ?? message.id;
-    this.givenIdempotencyKey = message.idempotencyKey;
-    this.availableAt = message.availableAt ?? stored.acceptedAt;
-    this.expiresAt = message.expiresAt;
-    this.step = message.step;
-    this.bytes = message.bytes;
-    this.value = message.value;
+    this.batchKey = options.batchKey;
+    this.orderKey = options.orderKey;
+    this.idempotencyKey = options.idempotencyKey ?? id;
+    this.givenIdempotencyKey = options.idempotencyKey;
+    this.availableAt = options.availableAt ?? stored.acceptedAt;
+    this.expiresAt = options.expiresAt;
+    this.step = options.step;
+    this.bytes = bytes;
+    this.value = value;
     this.seq = home.seq + distance;
     this.acceptedAt = stored.acceptedAt;
-    this.origin = message.step === undefined ? stored.origin : { ...stored.origin, step: message.step };
+    this.origin = options.step === undefined ? stored.origin : { ...stored.origin, step: options.step };
     this.life = life;
   }
 
@@ -137,8 +161,8 @@ export class Entry implements StoredMessage {
     const { id, batchKey, orderKey, expiresAt, step, bytes, value, destination, group } = this;
     const { runId } = this.origin;
     const idempotencyKey = this.givenIdempotencyKey;
-    const message = { id, batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step, bytes, value };
-    const row: Row = life ? [0, message, life] : [0, message];
+    const options = { batchKey, orderKey, idempotencyKey, availableAt, expiresAt, step };
+    const row: Row = life ? [0, id, bytes, value, options, life] : [0, id, bytes, value, options];
     return { runId, origin: this.origin, acceptedAt: this.acceptedAt, destination, group, rows: [row] };
   }
 }

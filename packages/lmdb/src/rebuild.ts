@@ -53,7 +53,7 @@ export function rebuild(store: Store<Unit>, unit: Unit): void {
     const dead = store.read<StoredDead>("dead", seq);
     if (!dead) continue;
     unit.count(dead.home.destination).dead += 1;
-    for (const [, { id }] of dead.home.rows) tables.ids.put([runPart(id), seq, 2], idValue(id));
+    for (const [, id] of dead.home.rows) tables.ids.put([runPart(id), seq, 2], idValue(id));
   }
   unit.atLeast(highestSeq(store));
   tables.meta.remove("doubt");

@@ -1,4 +1,4 @@
-import type { DeliveryRecord, Status } from "@dest/core";
+import type { AttemptRecord, DeliveryRecord, ErrorRecord, JsonValue, Origin, Status } from "@dest/core";
 import type { Entry } from "./home.js";
 
 /** The record of a message: no payload, and only fields that have something to say. */
@@ -20,5 +20,69 @@ export function recordOf(
     ...(batchId === undefined ? {} : { batchId }),
     ...(receipt === undefined ? {} : { receipt }),
     ...(error === undefined ? {} : { error }),
+  };
+}
+
+/** The stored form of a delivered message's record: an array, as names of fields would be stored with each. */
+export type RecordRow = readonly [
+  id: string,
+  destination: string,
+  group: string,
+  origin: Origin,
+  acceptedAt: number,
+  availableAt: number,
+  batchId: string | undefined,
+  receipt: JsonValue | undefined,
+  attempts: readonly AttemptRow[],
+];
+
+type AttemptRow = readonly [
+  startedAt: number,
+  durationMs: number,
+  outcome: AttemptRecord["outcome"],
+  error: ErrorRecord | undefined,
+  request: JsonValue | undefined,
+  response: JsonValue | undefined,
+];
+
+export function recordRow(
+  entry: Entry,
+  attempt: AttemptRecord,
+  batchId: string | undefined,
+  receipt: JsonValue | undefined,
+): RecordRow {
+  const { id, destination, group, origin, acceptedAt, availableAt, attempts } = entry;
+  const rows = [...attempts.map(attemptRow), attemptRow(attempt)];
+  return [id, destination, group, origin, acceptedAt, availableAt, batchId, receipt, rows];
+}
+
+export function recordOfRow(row: RecordRow): DeliveryRecord {
+  const [id, destination, group, origin, acceptedAt, availableAt, batchId, receipt, attempts] = row;
+  return {
+    id,
+    destination,
+    group,
+    status: "delivered",
+    origin,
+    acceptedAt,
+    availableAt,
+    attempts: attempts.map(attemptOfRow),
+    ...(batchId === undefined ? {} : { batchId }),
+    ...(receipt === undefined ? {} : { receipt }),
+  };
+}
+
+function attemptRow({ startedAt, durationMs, outcome, error, request, response }: AttemptRecord): AttemptRow {
+  return [startedAt, durationMs, outcome, error, request, response];
+}
+
+function attemptOfRow([startedAt, durationMs, outcome, error, request, response]: AttemptRow): AttemptRecord {
+  return {
+    startedAt,
+    durationMs,
+    outcome,
+    ...(error === undefined ? {} : { error }),
+    ...(request === undefined ? {} : { request }),
+    ...(response === undefined ? {} : { response }),
   };
 }

@@ -1,8 +1,8 @@
 import type { AttemptRecord, ErrorRecord, Settlement } from "@dest/core";
-import type { Delivered } from "./delivered.js";
+import type { DeliveredRow } from "./delivered.js";
 import type { Entry, Life, StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
-import { recordOf } from "./record.js";
+import { recordRow } from "./record.js";
 import { membersOf, type Sealed, type StoredBatch } from "./sealed.js";
 import { idValue, lateValue, type Unit } from "./unit.js";
 
@@ -27,7 +27,7 @@ export interface Settled {
   readonly kept: Sealed[];
   readonly over: Sealed[];
   readonly shrunk: Map<Sealed, StoredBatch>;
-  readonly delivered: Delivered[];
+  readonly delivered: DeliveredRow[];
   /** Destinations whose schedule changed. */
   readonly late: Set<string>;
 }
@@ -104,10 +104,8 @@ function deliver(
   count.delivered += 1;
   unit.setState(entry, -1);
   unit.leaveOrder(entry);
-  const attempts = [...entry.attempts, attempt];
   const settledAt = attempt.startedAt + attempt.durationMs;
-  const record = recordOf(entry, "delivered", { attempts, batchId, receipt });
-  change.delivered.push({ seq: entry.seq, settledAt, record });
+  change.delivered.push([entry.seq, settledAt, recordRow(entry, attempt, batchId, receipt)]);
 }
 
 function retryAlone(

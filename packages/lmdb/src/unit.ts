@@ -81,12 +81,14 @@ export class Unit implements UnitOfWork {
   indexHome([seq, kind]: HomeKey, { rows, ...of }: StoredHome, alive?: (row: number) => boolean): void {
     const { ids, keys } = this.tables;
     let known: string | undefined;
-    rows.forEach(([distance, { id, orderKey, batchKey }], i) => {
+    rows.forEach(([distance, id, , , options], i) => {
       if (alive && !alive(i)) return;
       const part = runPart(id);
       if (part !== known) ids.put([part, seq, kind], rows.length === 1 ? idValue(id) : nothing);
       known = part;
-      if (orderKey !== undefined) keys.put([...lineKey(of, { batchKey, orderKey }), seq + distance], nothing);
+      if (options?.orderKey === undefined) return;
+      const { batchKey, orderKey } = options;
+      keys.put([...lineKey(of, { batchKey, orderKey }), seq + distance], nothing);
     });
   }
 
