@@ -7,7 +7,7 @@ import { members, readJson, root } from "./workspace.mjs";
 // Each plugin stands in exactly one list.
 const kinds = {
   destination: { packages: ["http"], sections: ["Install", "Use", "Options", "Failures"] },
-  outbox: { packages: [], sections: ["Install", "Use", "Options", "Failures"] },
+  outbox: { packages: ["lmdb"], sections: ["Install", "Use", "Options", "Failures"] },
   other: { packages: ["workflow"], sections: ["Install", "Use"] },
 };
 const files = ["package.json", "README.md", "tsup.config.ts", "tsconfig.json", "src/index.ts", "test"];
