@@ -11,6 +11,8 @@ export interface Arguments {
   readonly props?: string | undefined;
   /** What "[YOUR URL HERE]" stands for; absent: the demo's own receiver. */
   readonly url?: string | undefined;
+  /** Directory of a durable outbox; absent: what waits is lost with the process. */
+  readonly outbox?: string | undefined;
   /** Milliseconds to wait for deliveries. */
   readonly wait: number;
 }
@@ -25,6 +27,7 @@ export const help = `Runs workflows and shows what becomes of what they send.
   --props <file>      values of an action's props, as a JSON object
   --url <url>         where "[YOUR URL HERE]" sends to, instead of the demo's own receiver
   --wait <seconds>    how long to wait for deliveries, 30 if not given
+  --outbox <dir>      keep what waits in this directory: the next run with it goes on
   --help
 `;
 
@@ -34,6 +37,7 @@ const options = {
   props: { type: "string" },
   url: { type: "string" },
   wait: { type: "string" },
+  outbox: { type: "string" },
   help: { type: "boolean", short: "h" },
 } satisfies ParseArgsConfig["options"];
 
@@ -55,9 +59,17 @@ export function readArguments(args: readonly string[]): Arguments {
     if (isText && !token.value) throw new Problem(`${token.rawName} needs a value`);
     if (!isText && token.value !== undefined) throw new Problem(`${token.rawName} takes no value`);
   }
-  const { workflow, event, props, url, wait } = values as Record<string, string | undefined>;
+  const { workflow, event, props, url, wait, outbox } = values as Record<string, string | undefined>;
   if (url !== undefined) checkUrl(url);
-  return { help: values.help === true, workflow, event, props, url, wait: milliseconds(wait ?? "30") };
+  return {
+    help: values.help === true,
+    workflow,
+    event,
+    props,
+    url,
+    outbox,
+    wait: milliseconds(wait ?? "30"),
+  };
 }
 
 function unexpected(argument: string, hint = ""): Problem {

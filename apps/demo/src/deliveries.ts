@@ -18,19 +18,36 @@ export class Deliveries {
 
   constructor(dest: Source) {
     this.#messages = dest.messages;
-    const note = (record: DeliveryRecord) => {
-      const before = this.#latest.get(record.id);
-      if (before) this.#tally[before.status] -= 1;
-      this.#tally[record.status] += 1;
-      this.#latest.set(record.id, record);
-      this.#onChange();
-    };
-    for (const event of ["accepted", "retry", "delivered", "dead"] as const) dest.on(event, note);
+    for (const event of ["accepted", "retry", "delivered", "dead"] as const)
+      dest.on(event, (record) => this.#note(record));
+  }
+
+  /** Follows also what waits in the outbox from before; answers how many there are. */
+  async takeUp(): Promise<number> {
+    let cursor: string | undefined;
+    do {
+      const page = await this.#messages.list({ cursor });
+      for (const record of page.items) {
+        const isOver = record.status === "delivered" || record.status === "dead";
+        // What was delivered meanwhile was heard of.
+        if (!isOver && !this.#latest.has(record.id)) this.#note(record);
+      }
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+    return this.#latest.size;
   }
 
   get counts(): DeliveryCounts {
     const { delivered, dead, retrying } = this.#tally;
     return { total: this.#latest.size, delivered, dead, retrying };
+  }
+
+  #note(record: DeliveryRecord): void {
+    const before = this.#latest.get(record.id);
+    if (before) this.#tally[before.status] -= 1;
+    this.#tally[record.status] += 1;
+    this.#latest.set(record.id, record);
+    this.#onChange();
   }
 
   /** As they are now, in the order they were sent. */

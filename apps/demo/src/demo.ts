@@ -1,4 +1,5 @@
-import { createDest } from "@dest/core";
+import { createDest, memoryOutbox } from "@dest/core";
+import { lmdb } from "@dest/lmdb";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
 import { Deliveries } from "./deliveries.js";
@@ -40,10 +41,11 @@ export async function demo(given: Arguments): Promise<number> {
 async function runAndWatch(
   workflows: readonly Workflow[],
   event: unknown,
-  { url = "", wait }: Arguments,
+  { url = "", wait, outbox: path }: Arguments,
   receiver: Receiver | undefined,
 ): Promise<number> {
-  const dest = createDest({ destinations: { http: placeholderHttp(receiver?.url ?? url) } });
+  const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
+  const dest = createDest({ destinations: { http: placeholderHttp(receiver?.url ?? url) }, outbox });
   const deliveries = new Deliveries(dest);
   dest.on("warning", ({ code, message }) => {
     // What still waits when the demo ends stands in its table.
@@ -51,6 +53,8 @@ async function runAndWatch(
   });
   const forgotten = forgottenPromises();
   const startedAt = performance.now();
+  const before = await deliveries.takeUp();
+  if (before > 0) say(`${before} from before ${before === 1 ? "waits" : "wait"} in ${path}`);
 
   const ranWell = await runAll(dest, workflows, event);
   const interrupted = await watch(deliveries, wait, progress);

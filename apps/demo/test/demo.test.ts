@@ -186,6 +186,27 @@ test("after --wait seconds the demo ends and shows what is still retrying", asyn
   expect(code).toBe(1);
 });
 
+test("with --outbox what could not be delivered goes on in the next run", async () => {
+  const url = await deadUrl();
+  const workflow = file("kept.mjs", ...step(send("steps.trigger.event")));
+  const event = file("kept.json", '{"n":1}');
+  const given = ["--workflow", workflow, "--event", event, "--url", url, "--outbox", join(folder, "outbox")];
+  const first = await runDemo([...given, "--wait", "0"]);
+  expect([first.code, rows(first.stdout).length]).toEqual([1, 1]);
+  expect(first.stderr).toBe("");
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    bodies.push(await text(request));
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(Number(new URL(url).port), "127.0.0.1", resolve));
+  onTestFinished(() => void server.close());
+  const second = await runDemo(given);
+  expect(second.stdout).toMatch(/1 from before waits in /);
+  expect([second.code, rows(second.stdout).length]).toEqual([0, 2]);
+  expect(bodies).toEqual(['{"n":1}', '{"n":1}']);
+});
+
 test("a promise that a step forgot is shown, fails the demo, and costs nothing that was sent", async () => {
   const late = ["    setTimeout(() => {", send("{ n: 2 }"), "    }, 20);"];
   const workflow = file("forgets.mjs", ...step(send("{ n: 1 }"), ...late));
