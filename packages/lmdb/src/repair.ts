@@ -19,7 +19,7 @@ const carried = [
   "counts",
 ] as const;
 const carriedAtOnce = 1_000;
-const readAtOnce = 20_000;
+const readAtOnce = 16 * 1024 * 1024;
 
 export const damagedIndex = "the index does not have everything that waits: it was damaged, and is made anew";
 
@@ -44,7 +44,11 @@ export async function repair(store: Store<Unit>, isDamaged: boolean, warn: OnDam
 
 /** Whether it is quickly read as a whole. */
 export function isSmall({ tables }: Store<Unit>): boolean {
-  return entries(tables.homes) + entries(tables.late) <= readAtOnce;
+  const pages = (table: { getStats(): object }) => {
+    const stats = table.getStats() as Record<"pageSize" | "treeLeafPageCount" | "overflowPages", number>;
+    return stats.pageSize * (stats.treeLeafPageCount + stats.overflowPages);
+  };
+  return pages(tables.homes) + pages(tables.late) + pages(tables.lines) <= readAtOnce;
 }
 
 function checkAll(store: Store<Unit>, warn: OnDamage): boolean {
@@ -54,10 +58,6 @@ function checkAll(store: Store<Unit>, warn: OnDamage): boolean {
     if (!store.tables.counts.doesExist(name)) isWhole = false;
   if (!isWhole && !isInDoubt(store)) warn(new DestError("DEST_OUTBOX_CORRUPT", damagedIndex));
   return isWhole;
-}
-
-function entries(table: { getStats(): object }): number {
-  return (table.getStats() as { entryCount: number }).entryCount;
 }
 
 /** Takes everything into this store that can be read of the one that was set aside. */
