@@ -60,6 +60,21 @@ export function addHomes(unit: Unit, drafts: readonly Draft[], messages: readonl
   return first;
 }
 
+/** Takes out again what was added: nobody has seen it. */
+export function removeHomes(
+  unit: Unit,
+  drafts: readonly Draft[],
+  first: number,
+  messages: readonly NewMessage[],
+): void {
+  for (const { at, stored, availableAt } of drafts) unit.removeHome([first + at, 0], stored, availableAt);
+  for (const { destination, bytes } of messages) {
+    const count = unit.count(destination);
+    count.pending -= 1;
+    count.bytes -= bytes;
+  }
+}
+
 export function homesOf(drafts: readonly Draft[], first: number): Home[] {
   return drafts
     .filter(({ availableAt }) => availableAt === undefined)

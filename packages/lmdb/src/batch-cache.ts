@@ -1,4 +1,5 @@
 import type { Homes } from "./homes.js";
+import { keyText } from "./keys.js";
 import type { Sealed } from "./sealed.js";
 
 const mostBytes = 64 * 1024 * 1024;
@@ -15,11 +16,11 @@ export class BatchCache {
   }
 
   has(id: string): boolean {
-    return this.#batches.has(id);
+    return this.#batches.has(keyText(id));
   }
 
   add(batch: Sealed): void {
-    this.#batches.set(batch.id, batch);
+    this.#batches.set(keyText(batch.id), batch);
   }
 
   /** It waits to be claimed: its members stay if there is room for them. */
@@ -38,7 +39,7 @@ export class BatchCache {
   /** It is over, or on the disk only. */
   delete(batch: Sealed): void {
     this.claimed(batch);
-    this.#batches.delete(batch.id);
+    this.#batches.delete(keyText(batch.id));
     this.#homes.dropMembers(batch);
   }
 

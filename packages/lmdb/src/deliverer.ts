@@ -83,7 +83,7 @@ export class Deliverer {
       const written = await this.#parts.write({
         plan: (unit) => {
           unit.putBatch(stored);
-          unit.tables.lines.put([keyText(destination), "b", keyText(group), seq, id], nothing);
+          unit.tables.lines.put([keyText(destination), "b", keyText(group), seq, keyText(id)], nothing);
           for (const entry of entries) unit.setState(entry, id);
           return stored;
         },
@@ -97,7 +97,19 @@ export class Deliverer {
     this.#sealed(sealed, entries);
   }
 
+  /** Where the disk has too little room for all of it at once, in parts: each frees some. */
   async settle(settlements: readonly Settlement[]): Promise<void> {
+    try {
+      await this.#settle(settlements);
+    } catch (error) {
+      if (!DestError.is(error) || error.code !== "DEST_OUTBOX_FULL" || settlements.length < 2) throw error;
+      const half = settlements.length >> 1;
+      await this.settle(settlements.slice(0, half));
+      await this.settle(settlements.slice(half));
+    }
+  }
+
+  async #settle(settlements: readonly Settlement[]): Promise<void> {
     const batches: Sealed[] = [];
     let releases = 0;
     for (const { to, ids, batchId } of settlements) {
@@ -111,7 +123,7 @@ export class Deliverer {
     const { delivered, settings, write } = this.#parts;
     await write({
       plan: (unit) => {
-        for (const { id } of batches) unit.tables.started.remove(id);
+        for (const { id } of batches) unit.tables.started.remove(keyText(id));
         const change = planSettlements(unit, this.held, settlements);
         const { now, retention } = settings();
         delivered.add(unit, change.delivered);
@@ -194,7 +206,7 @@ export class Deliverer {
   /** Remembers that the attempts of these batches begin, and reads their members. */
   async #start(batches: readonly Sealed[]): Promise<SealedBatch[]> {
     const plan = ({ tables: { started } }: Unit) => {
-      for (const { id } of batches) started.put(id, nothing);
+      for (const { id } of batches) started.put(keyText(id), nothing);
       return batches;
     };
     try {

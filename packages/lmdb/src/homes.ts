@@ -47,7 +47,7 @@ export class Homes {
   }
 
   batch(id: string): StoredBatch | undefined {
-    return this.store.read<StoredBatch>("batches", id);
+    return this.store.read<StoredBatch>("batches", keyText(id));
   }
 
   /** The members of a batch, in their order, without those that are damaged. */

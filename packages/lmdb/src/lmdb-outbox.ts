@@ -1,4 +1,5 @@
 import { mkdirSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ClaimAnswer,
   type ClaimRequest,
@@ -16,7 +17,7 @@ import {
   type RunCommit,
   type Settlement,
 } from "@dest/core";
-import { addHomes, draftHomes, homesOf, lateDestinations } from "./accept.js";
+import { addHomes, draftHomes, homesOf, lateDestinations, removeHomes } from "./accept.js";
 import { Codec } from "./codec.js";
 import { DeadLetters } from "./dead-letters.js";
 import { DeliveredRecords } from "./delivered.js";
@@ -35,6 +36,8 @@ import { type Job, Store } from "./store.js";
 import { Unit } from "./unit.js";
 
 const lookEvery = 150;
+const undoEvery = 250;
+const asFailure = (error: unknown) => ({ error });
 
 /** What an open handle works with. */
 interface Opened {
@@ -99,7 +102,10 @@ export class LmdbOutbox implements Outbox {
           return { first: addHomes(unit, drafts, fresh), fresh, changed, drafts };
         },
       });
-      await store.flushed();
+      await this.#flushedOrUndone((unit) => {
+        removeHomes(unit, drafts, first, fresh);
+        if (run.remembered) runs.undo(unit, run, fresh.length);
+      });
       for (const id of changed) context.warn(changedRun(id));
       const isNext = first === this.#visible + 1;
       this.#visible = Math.max(this.#visible, first + fresh.length - 1);
@@ -171,6 +177,24 @@ export class LmdbOutbox implements Outbox {
     this.#opened = undefined;
     await store.close();
     if (!isLost) markClean(this.#options.path);
+  }
+
+  /**
+   * Waits until what was just committed is on the disk. If it cannot be brought there it is taken out again, before the
+   * caller hears of it: what was refused must not be delivered. Until one of the two succeeds, neither is true.
+   */
+  async #flushedOrUndone(undo: (unit: Unit) => void): Promise<void> {
+    const { store } = this.#current;
+    for (;;) {
+      const failure = await store.flushed().then(() => undefined, asFailure);
+      if (!failure) return;
+      const isUndone = await store.write({ plan: undo }).then(
+        () => true,
+        () => false,
+      );
+      if (isUndone || !this.#opened) throw failure.error;
+      await sleep(undoEvery);
+    }
   }
 
   async #openStore(context: OutboxContext): Promise<Opened> {
@@ -259,7 +283,10 @@ export class LmdbOutbox implements Outbox {
     const seq = readNumber(store.tables.meta, "seq");
     // What this handle is accepting now is seen, with whatever came between, when it is flushed.
     if (this.#appending > 0 || seq <= this.#visible) return;
-    this.#visible = seq;
+    // Committed by another process, and perhaps not flushed there yet.
+    await store.flushed();
+    if (this.#appending > 0) return;
+    this.#visible = Math.max(this.#visible, seq);
     deliverer.lookAgain();
     if (this.#delivers) context.wake();
   }

@@ -1,6 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DestError } from "@dest/core";
 import { isSeenAlive, type ProcessMark, thisProcess } from "./process-mark.js";
 
 const lookEvery = 25;
@@ -14,7 +15,14 @@ export async function whileOpening<T>(path: string, work: () => Promise<T>): Pro
   const lock = join(path, "opening");
   const mine = `${lock}-${process.pid}-${Math.random().toString(36).slice(2)}`;
   const mark = JSON.stringify({ ...thisProcess(), mine });
-  writeFileSync(mine, mark, { mode: 0o600 });
+  try {
+    writeFileSync(mine, mark, { mode: 0o600 });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const isFull = code === "ENOSPC" || code === "EDQUOT";
+    const text = `${path} cannot be opened: ${message}`;
+    throw new DestError(isFull ? "DEST_OUTBOX_FULL" : "DEST_OUTBOX_FAILED", text, { cause });
+  }
   try {
     await take(lock, mine, mark);
     return await work();

@@ -65,12 +65,12 @@ function rebuildBatches(store: Store<Unit>): Map<string, StoredBatch> {
   for (const id of [...store.tables.batches.getKeys()] as string[]) {
     const stored = store.read<StoredBatch>("batches", id);
     if (!stored) continue;
-    batches.set(id, stored);
+    batches.set(stored.id, stored);
     const { destination, group, seq, availableAt, members, tried } = stored;
     const name = keyText(destination);
     const count = members.reduce((sum, [, , , of]) => sum + of, 0);
-    if (tried > 0) late.put([name, "b", availableAt, seq, id], lateValue(group, count));
-    else lines.put([name, "b", keyText(group), seq, id], nothing);
+    if (tried > 0) late.put([name, "b", availableAt, seq, keyText(id)], lateValue(group, count));
+    else lines.put([name, "b", keyText(group), seq, keyText(id)], nothing);
   }
   return batches;
 }

@@ -46,6 +46,17 @@ export class RememberedRuns {
     return { fresh, changed };
   }
 
+  /** Its last commit, of so many messages, was taken out again. */
+  undo(unit: Unit, { runId, firstOrdinal, messages }: RunCommit, fresh: number): void {
+    const { committed, kept } = this.#head(runId);
+    if (fresh === 0 || committed !== firstOrdinal + messages.length) return;
+    const { runs } = unit.tables;
+    const key = keyText(runId);
+    runs.remove([key, committed - fresh]);
+    if (kept === fresh) runs.remove([key, head]);
+    else runs.put([key, head], unit.codec.encode({ committed: committed - fresh, kept: kept - fresh }));
+  }
+
   /** A record of the run is no longer kept. */
   forget(unit: Unit, runId: string): void {
     const { runs } = unit.tables;

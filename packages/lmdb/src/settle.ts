@@ -70,9 +70,9 @@ export function planSettlements(unit: Unit, held: Held, settlements: readonly Se
 
 /** Removes a batch and its place in line. */
 export function removeBatch({ tables }: Unit, { id, destination, group, seq }: Sealed): void {
-  tables.batches.remove(id);
-  tables.started.remove(id);
-  tables.lines.remove([keyText(destination), "b", keyText(group), seq, id]);
+  tables.batches.remove(keyText(id));
+  tables.started.remove(keyText(id));
+  tables.lines.remove([keyText(destination), "b", keyText(group), seq, keyText(id)]);
 }
 
 /** A message is dead: it keeps its payload, for a replay. */
@@ -148,9 +148,9 @@ function keepBatch(
   };
   const { started, lines, late } = unit.tables;
   unit.putBatch(stored);
-  started.remove(id);
-  lines.remove([keyText(destination), "b", keyText(group), seq, id]);
-  late.put([keyText(destination), "b", availableAt, seq, id], lateValue(group, messages.length));
+  started.remove(keyText(id));
+  lines.remove([keyText(destination), "b", keyText(group), seq, keyText(id)]);
+  late.put([keyText(destination), "b", availableAt, seq, keyText(id)], lateValue(group, messages.length));
   change.kept.push(batch);
   change.late.add(destination);
 }

@@ -1,3 +1,4 @@
+import { statfsSync } from "node:fs";
 import { DestError } from "@dest/core";
 import { type Database, open, type RootDatabase } from "lmdb";
 import type { Codec } from "./codec.js";
@@ -32,6 +33,7 @@ export type OnDamage = (error: DestError) => void;
 export class Store<Unit extends UnitOfWork> {
   readonly tables: Tables;
   readonly #env: RootDatabase<Buffer, Key>;
+  readonly #path: string;
   readonly #begin: () => Unit;
   readonly #onDamage: OnDamage;
   readonly #damaged = new Set<string>();
@@ -46,6 +48,7 @@ export class Store<Unit extends UnitOfWork> {
     begin: () => Unit,
     onDamage: OnDamage,
   ) {
+    this.#path = path;
     this.#begin = begin;
     this.#onDamage = onDamage;
     this.#env = open<Buffer, Key>(environmentOptions(path));
@@ -141,13 +144,25 @@ export class Store<Unit extends UnitOfWork> {
       if (failing) this.#queue = [...taken.filter((one) => one !== failing), ...this.#queue];
       // A transaction that could not begin has taken nothing; whoever waits must hear of it all the same.
       else if (taken.length === 0) [taken, this.#queue] = [this.#queue, []];
-      const error = await storageError(thrown);
+      const error = await this.#explain(thrown);
       for (const waiting of failing ? [failing] : taken) waiting.reject(error);
       return;
     }
     this.refresh();
     for (const { job, result } of taken) job.applied?.(result);
     for (const { resolve, result } of taken) resolve(result);
+  }
+
+  async #explain(thrown: unknown): Promise<Error> {
+    if (DestError.is(thrown)) return thrown;
+    const cause = await reasonOf(thrown);
+    const { code, message = String(cause) } = cause as { code?: unknown; message?: string };
+    // A page that was written by half is said to be an input/output error.
+    if (fullDisk.includes(code as number) || isFull(message) || hasNoRoom(this.#path)) {
+      const full = `the disk of the outbox is full: nothing of this was stored. Make room; what was accepted before is kept (${message})`;
+      return new DestError("DEST_OUTBOX_FULL", full, { cause, retryable: true });
+    }
+    return new DestError("DEST_OUTBOX_FAILED", `the outbox could not be written: ${message}`, { cause });
   }
 
   #setAside(table: TableName, key: Key | Key[], stored: Buffer, error: DestError): void {
@@ -168,7 +183,7 @@ export class Store<Unit extends UnitOfWork> {
     const { env } = this.#env as unknown as { env: { sync(done: (error?: Error) => void): void } };
     return new Promise((resolve, reject) => {
       env.sync((error) => {
-        if (error) storageError(error).then(reject);
+        if (error) this.#explain(error).then(reject);
         else resolve();
       });
     });
@@ -176,23 +191,29 @@ export class Store<Unit extends UnitOfWork> {
 }
 
 const reasonTimeout = 1_000;
+const littleRoom = 256 * 1024;
 const fullDisk = [28 /* ENOSPC */, 122 /* EDQUOT */, -30792 /* MDB_MAP_FULL */];
 
+const isFull = (message: string) => /no space left|quota exceeded/i.test(message);
+
+function hasNoRoom(path: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize < littleRoom;
+  } catch {
+    return false;
+  }
+}
+
 /** LMDB reports the reason of a failed commit in a promise on the error. */
-async function storageError(thrown: unknown): Promise<Error> {
-  if (DestError.is(thrown)) return thrown;
+async function reasonOf(thrown: unknown): Promise<unknown> {
   const { commitError } = thrown as { commitError?: Promise<unknown> };
-  const reason = commitError?.then(
+  if (!commitError) return thrown;
+  const reason = commitError.then(
     () => thrown,
     (cause: unknown) => cause,
   );
   // On a damaged store it may never come.
   const late = new Promise((resolve) => setTimeout(resolve, reasonTimeout, thrown));
-  const cause = reason ? await Promise.race([reason, late]) : thrown;
-  const { code, message = String(cause) } = cause as { code?: unknown; message?: string };
-  if (fullDisk.includes(code as number) || /No space left|quota exceeded/i.test(message)) {
-    const full = `the disk of the outbox is full: nothing of this was stored. Make room; what was accepted before is kept (${message})`;
-    return new DestError("DEST_OUTBOX_FULL", full, { cause, retryable: true });
-  }
-  return new DestError("DEST_OUTBOX_FAILED", `the outbox could not be written: ${message}`, { cause });
+  return Promise.race([reason, late]);
 }

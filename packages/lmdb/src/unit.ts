@@ -77,6 +77,21 @@ export class Unit implements UnitOfWork {
     else this.putInLine(key, stored);
   }
 
+  /** Undoes `addHome`. */
+  removeHome([seq, kind]: HomeKey, stored: StoredHome, availableAt?: number): void {
+    const { homes, ids, keys, lines, late } = this.tables;
+    const destination = keyText(stored.destination);
+    homes.remove([seq, kind]);
+    for (const [distance, id, , , options] of stored.rows) {
+      ids.remove([runPart(id), seq, kind]);
+      if (options?.orderKey === undefined) continue;
+      const { batchKey, orderKey } = options;
+      keys.remove([...lineKey(stored, { batchKey, orderKey }), seq + distance]);
+    }
+    if (availableAt === undefined) lines.remove([destination, "m", keyText(stored.group), seq, kind]);
+    else late.remove([destination, "m", availableAt, seq, kind]);
+  }
+
   /** Makes the messages of a home findable by id and by order key; `alive` says of which. */
   indexHome([seq, kind]: HomeKey, { rows, ...of }: StoredHome, alive?: (row: number) => boolean): void {
     const { ids, keys } = this.tables;
@@ -119,7 +134,7 @@ export class Unit implements UnitOfWork {
   }
 
   putBatch(stored: StoredBatch): void {
-    this.tables.batches.put(stored.id, this.codec.encode(stored));
+    this.tables.batches.put(keyText(stored.id), this.codec.encode(stored));
   }
 
   finish(): void {

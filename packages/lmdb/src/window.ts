@@ -38,6 +38,11 @@ class Ready<T extends Item> {
   shift(): T | undefined {
     const item = this.#items[this.#head++];
     if (this.#head === this.#items.length) this.clear();
+    // A line that is never quite empty must not keep what it handed out.
+    else if (this.#head >= keptBehind && this.#head * 2 >= this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
     return item;
   }
 
@@ -64,6 +69,7 @@ export interface WindowLimits {
 
 const defaults: WindowLimits = { items: 16_384, bytes: 32 * 1024 * 1024, groups: 10_000 };
 const ringAtLeast = 64;
+const keptBehind = 1_024;
 
 /**
  * The part of a destination's backlog that is in memory: for each group, the head of its line. The rest stays on the
