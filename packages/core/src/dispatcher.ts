@@ -34,6 +34,7 @@ export interface Shared {
 /** Messages gathered with one claim. */
 const gathered = 1_000;
 const retryClaimAfter = 1_000;
+const roundsInATurn = 8;
 
 /**
  * The lane of one destination: claim → batch → seal → deliver → settle. Lanes share nothing that one of them could
@@ -94,8 +95,10 @@ export class Lane {
   async #turn(): Promise<void> {
     let nextAt: number | undefined;
     try {
-      while (this.#woken && !this.#stopped) {
+      for (let rounds = 1; this.#woken && !this.#stopped; rounds++) {
         this.#woken = false;
+        // Where neither store nor destination waits for anything, nothing else would get its turn.
+        if (rounds % roundsInATurn === 0) await new Promise((resolve) => setImmediate(resolve));
         nextAt = await this.#claim();
         await this.#seal(this.#batcher.takeClosed());
         this.#startReady();

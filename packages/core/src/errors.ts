@@ -67,9 +67,14 @@ function show(value: unknown): string {
 }
 
 function describeObject(value: object): string {
-  if (Array.isArray(value)) return `an array of ${value.length}`;
-  const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
-  return typeof name === "string" && name !== "Object" && name !== ""
-    ? `[object ${name}]`
-    : "[object Object]";
+  try {
+    if (Array.isArray(value)) return `an array of ${value.length}`;
+    const name: unknown = Object.getPrototypeOf(value)?.constructor?.name;
+    return typeof name === "string" && name !== "Object" && name !== ""
+      ? `[object ${name}]`
+      : "[object Object]";
+  } catch {
+    // A proxy that throws, or was revoked.
+    return "an object that cannot be looked at";
+  }
 }

@@ -127,8 +127,9 @@ function checkOptions(options: SendOptions, caller: (...args: never[]) => unknow
       );
     }
     return { delay, expiresIn, orderKey, idempotencyKey };
-  } catch (error) {
-    Error.captureStackTrace(error as Error, caller);
+  } catch (thrown) {
+    const error = DestError.is(thrown) ? thrown : invalid("$.with: options", options, "it cannot be read");
+    Error.captureStackTrace(error, caller);
     throw error;
   }
 }

@@ -165,8 +165,28 @@ describe("$.with", () => {
       expect(() => bad.call($, { idempotencyKey: "a\r\nx: y" })).toThrow(/idempotencyKey/);
       expect(() => bad.call($, { orderKey: "" })).toThrow(/orderKey/);
       expect(() => bad.call($, null)).toThrow(/options/);
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      const invalid = expect.objectContaining({ code: "DEST_INVALID_PAYLOAD" });
+      for (const hostile of [proxy, { orderKey: proxy }]) expect(() => bad.call($, hostile)).toThrow(invalid);
     });
   });
+});
+
+test("a destination that answers at once leaves the event loop its turns", async () => {
+  const x = recordingDestination({ concurrency: 10 });
+  const dest = createDest({ destinations: { x } });
+  await dest.run(($) => {
+    for (let i = 0; i < 5_000; i++) $.send.x(i);
+  });
+  let turns = 0;
+  while (x.values.length < 5_000) {
+    await turn();
+    turns += 1;
+  }
+  await dest.close();
+  // At 10 a claim, 5,000 messages are 500 claims.
+  expect(turns).toBeGreaterThan(30);
 });
 
 test("a payload whose toJSON sends too gives each message its own id", async () => {
