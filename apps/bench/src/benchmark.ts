@@ -1,27 +1,46 @@
-/** Two things measured in the same run: machines differ and are shared, the ratio of the two stays. */
-export interface Benchmark {
+/** One thing that is measured of A and of B: machines differ and are shared, what the two are to each other stays. */
+export interface Figure {
+  /** Of what both sides answer. */
+  readonly unit: string;
+  readonly better: "lower" | "higher";
+  /** What the thresholds are of. Default: `ratio`, A / B. `difference` is A - B, in the unit; `a` is A as it is. */
+  readonly judged?: Judged;
+  /** Absent: it is shown and not judged. */
+  readonly mustReach?: number;
+  readonly reachFor?: number;
+}
+
+export type Judged = "ratio" | "difference" | "a";
+
+export interface Benchmark extends Figure {
   /** As in `pnpm bench <name>`. */
   readonly name: string;
   /** What A is … */
   readonly a: string;
   /** … and what it is measured against. */
   readonly b: string;
-  /** Of what both sides answer. */
-  readonly unit: string;
-  /** What is wanted of A / B. */
-  readonly better: "lower" | "higher";
-  readonly mustReach: number;
-  readonly reachFor: number;
+  /** What else each round answers, in this order after the first figure. */
+  readonly more?: readonly NamedFigure[];
   /** Default 5. */
   readonly rounds?: number;
   /** What this machine lacks for it, if anything: then it is listed as not run. */
   lacking?(): string | undefined;
-  setUp(): Promise<Sides>;
+  /** What this machine lacks for B: then A is measured alone. */
+  lackingForB?(): string | undefined;
+  setUp(rounds: number): Promise<Sides>;
+}
+
+export interface NamedFigure extends Figure {
+  /** Has a row of its own. */
+  readonly name: string;
 }
 
 export interface Sides {
-  /** One round: answers the figure. Throws where anything went missing, so that a wrong figure is never shown. */
-  a(): Promise<number>;
-  b(): Promise<number>;
+  /** One round: answers the figures. Throws where anything went missing, so that a wrong figure is never shown. */
+  a(): Promise<Figures>;
+  b(): Promise<Figures>;
   tearDown(): Promise<void>;
 }
+
+/** The figure of the benchmark, or an array of it and those of `more`. */
+export type Figures = number | readonly number[];

@@ -3,15 +3,33 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
+import { acceptDurable } from "./accept-durable.js";
 import { type Arguments, readArguments } from "./arguments.js";
+import { backlog } from "./backlog.js";
+import { backlogRestart } from "./backlog-restart.js";
 import type { Benchmark } from "./benchmark.js";
 import { capture } from "./capture.js";
+import { deliverVsQueue } from "./deliver-vs-queue.js";
+import { flat } from "./flat.js";
+import { httpDurable } from "./http-durable.js";
+import { httpDurableSingle } from "./http-durable-single.js";
 import { httpMemory } from "./http-memory.js";
 import { isolation } from "./isolation.js";
 import { measure, type Result } from "./result.js";
 import { table } from "./table.js";
 
-const benchmarks: readonly Benchmark[] = [capture, httpMemory, isolation];
+const benchmarks: readonly Benchmark[] = [
+  capture,
+  httpMemory,
+  httpDurable,
+  httpDurableSingle,
+  acceptDurable,
+  deliverVsQueue,
+  backlog,
+  backlogRestart,
+  flat,
+  isolation,
+];
 const main = fileURLToPath(import.meta.url);
 const latest = fileURLToPath(new URL("../results/latest.json", import.meta.url));
 
@@ -32,7 +50,7 @@ async function run({ names, rounds }: Arguments): Promise<void> {
   for (const benchmark of benchmarks) {
     if (!names.includes(benchmark.name)) continue;
     console.error(`${benchmark.name} …`);
-    results.push(await measure(benchmark, rounds));
+    results.push(...(await measure(benchmark, rounds)));
   }
   console.log(`\n${table(results)}\n`);
   write(results);

@@ -1,10 +1,11 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { Sides } from "./benchmark.js";
+import type { Figures, Sides } from "./benchmark.js";
 
+/** What both sides answered for one figure; without B where it could not be run. */
 export interface Round {
   readonly a: number;
-  readonly b: number;
+  readonly b?: number;
 }
 
 export interface Spread {
@@ -13,17 +14,24 @@ export interface Spread {
   readonly max: number;
 }
 
-/** A B A B …: what else the machine does meanwhile falls on both. The first pair warms up and is not counted. */
-export async function interleave(sides: Pick<Sides, "a" | "b">, rounds: number): Promise<Round[]> {
-  const measured: Round[] = [];
+/**
+ * A B A B …: what else the machine does meanwhile falls on both. The first pair warms up and is not counted. Answers the
+ * rounds of each figure.
+ */
+export async function interleave(
+  sides: Pick<Sides, "a"> & Partial<Pick<Sides, "b">>,
+  rounds: number,
+): Promise<Round[][]> {
+  const measured: Round[][] = [];
   for (let round = 0; round <= rounds; round++) {
     collectGarbage();
-    const a = await sides.a();
+    const a = asArray(await sides.a());
     collectGarbage();
-    const b = await sides.b();
-    measured.push({ a, b });
+    const b = sides.b && asArray(await sides.b());
+    if (round > 0)
+      measured.push(a.map((figure, i) => (b ? { a: figure, b: b[i] as number } : { a: figure })));
   }
-  return measured.slice(1);
+  return (measured[0] ?? []).map((_, figure) => measured.map((round) => round[figure] as Round));
 }
 
 export function spread(values: readonly number[]): Spread {
@@ -38,8 +46,8 @@ export function spread(values: readonly number[]): Spread {
   };
 }
 
-export function ratios(rounds: readonly Round[]): Spread {
-  return spread(rounds.map(({ a, b }) => a / b));
+function asArray(figures: Figures): readonly number[] {
+  return typeof figures === "number" ? [figures] : figures;
 }
 
 setFlagsFromString("--expose-gc");

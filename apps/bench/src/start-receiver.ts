@@ -1,5 +1,6 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
+import { answer } from "./answer.js";
 
 export interface Received {
   readonly requests: number;
@@ -33,16 +34,4 @@ export async function startReceiver(): Promise<Receiver> {
       await exited;
     },
   };
-}
-
-async function answer<T>(child: ChildProcess): Promise<T> {
-  const gone = new AbortController();
-  const exit = () => gone.abort(new Error("the receiver ended"));
-  child.once("exit", exit);
-  try {
-    const [message] = await once(child, "message", { signal: gone.signal });
-    return message;
-  } finally {
-    child.off("exit", exit);
-  }
 }

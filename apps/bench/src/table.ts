@@ -1,3 +1,4 @@
+import type { Figure } from "./benchmark.js";
 import type { Result } from "./result.js";
 import type { Spread } from "./rounds.js";
 
@@ -8,22 +9,43 @@ export function table(results: readonly Result[]): string {
   const rows = [headings, ...results.map(row)];
   const widths = headings.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
   const lines = rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  "));
-  const legend = results.map(({ name, a, b }) => `${name}\n  A  ${a}\n  B  ${b}`);
-  return [...lines.map((line) => line.trimEnd()), "", ...legend].join("\n");
+  return [...lines.map((line) => line.trimEnd()), "", ...legend(results)].join("\n");
 }
 
-function row({ name, unit, better, mustReach, reachFor, measured, notRun }: Result): string[] {
-  const sign = better === "lower" ? "≤" : "≥";
-  const thresholds = [`${sign} ${mustReach}`, `${sign} ${reachFor}`];
+function row(result: Result): string[] {
+  const { name, unit, measured, notRun } = result;
+  const thresholds = [threshold(result, result.mustReach), threshold(result, result.reachFor)];
   if (!measured) return [name, "", "", "", ...thresholds, `not run: ${notRun}`];
-  const { a, b, ratio, reached } = measured;
-  return [name, figure(a.median, unit), figure(b.median, unit), quoted(ratio), ...thresholds, reached];
+  const { a, b, judged, reached } = measured;
+  const figures = [
+    figure(a.median, unit),
+    b ? figure(b.median, unit) : "",
+    judged ? quoted(judged, result) : "",
+  ];
+  return [name, ...figures, ...thresholds, b ? (reached ?? "") : `B not run: ${notRun}`];
+}
+
+/** Rows that are figures of the same two have one. */
+function legend(results: readonly Result[]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, a, b } of results) {
+    const what = `  A  ${a}\n  B  ${b}`;
+    names.set(what, [...(names.get(what) ?? []), name]);
+  }
+  return [...names].map(([what, of]) => `${of.join(", ")}\n${what}`);
+}
+
+function threshold({ better, judged = "ratio", unit }: Figure, value: number | undefined): string {
+  if (value === undefined) return "";
+  return `${better === "lower" ? "≤" : "≥"} ${value}${judged === "ratio" ? "" : ` ${unit}`}`;
 }
 
 function figure(value: number, unit: string): string {
   return `${value.toLocaleString("en", { maximumSignificantDigits: 3 })} ${unit}`;
 }
 
-function quoted({ median, min, max }: Spread): string {
-  return `${median.toFixed(2)} (${min.toFixed(2)}–${max.toFixed(2)})`;
+function quoted({ median, min, max }: Spread, { judged = "ratio" }: Figure): string {
+  const label = { ratio: "", difference: "A - B: ", a: "A: " }[judged];
+  const digits = judged === "ratio" ? 2 : 1;
+  return `${label}${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
 }

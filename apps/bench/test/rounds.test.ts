@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { interleave, ratios, spread } from "../src/rounds.js";
+import { interleave, spread } from "../src/rounds.js";
 
 test("A and B take turns, and the first pair is not counted", async () => {
   const calls: string[] = [];
@@ -11,10 +11,30 @@ test("A and B take turns, and the first pair is not counted", async () => {
   const rounds = await interleave({ a: side("a"), b: side("b") }, 3);
   expect(calls.join("")).toBe("abababab");
   expect(rounds).toEqual([
-    { a: 2, b: 3 },
-    { a: 4, b: 5 },
-    { a: 6, b: 7 },
+    [
+      { a: 2, b: 3 },
+      { a: 4, b: 5 },
+      { a: 6, b: 7 },
+    ],
   ]);
+});
+
+test("of sides with several figures, each figure has its rounds", async () => {
+  const sides = { a: async () => [1, 10], b: async () => [2, 20] };
+  expect(await interleave(sides, 2)).toEqual([
+    [
+      { a: 1, b: 2 },
+      { a: 1, b: 2 },
+    ],
+    [
+      { a: 10, b: 20 },
+      { a: 10, b: 20 },
+    ],
+  ]);
+});
+
+test("without B, A is measured alone", async () => {
+  expect(await interleave({ a: async () => 1 }, 2)).toEqual([[{ a: 1 }, { a: 1 }]]);
 });
 
 test("a side that fails ends the measurement", async () => {
@@ -35,13 +55,4 @@ test("the spread of an even number of figures has the mean of the middle two as 
 
 test("of nothing there is no spread", () => {
   expect(() => spread([])).toThrow("nothing was measured");
-});
-
-test("ratios are taken within each round", () => {
-  const rounds = [
-    { a: 2, b: 1 },
-    { a: 30, b: 10 },
-    { a: 4, b: 4 },
-  ];
-  expect(ratios(rounds)).toEqual({ median: 2, min: 1, max: 3 });
 });

@@ -33,3 +33,22 @@ test("a benchmark that was not run says why", () => {
   const lines = table([{ ...about, name: "accept-durable", notRun: "no redis-server here" }]).split("\n");
   expect(lines[1]).toMatch(/^accept-durable .* not run: no redis-server here$/);
 });
+
+test("a benchmark whose B could not be run shows A and says why", () => {
+  const measured = evaluate(about, [{ a: 30_000 }]);
+  const lines = table([{ ...about, measured, notRun: "no redis-server here" }]).split("\n");
+  expect(lines[1]).toMatch(/^http-memory +30,000 \/s +≥ 0\.85 +≥ 0\.95 +B not run: no redis-server here$/);
+});
+
+test("what is not a ratio is named, and its thresholds have the unit", () => {
+  const memory = { ...about, unit: "MB", better: "lower", judged: "difference", mustReach: 120 } as const;
+  const lines = table([{ ...memory, measured: evaluate(memory, [{ a: 70, b: 40 }]) }]).split("\n");
+  expect(lines[1]).toContain("A - B: 30.0 (30.0–30.0)  ≤ 120 MB");
+});
+
+test("figures of the same two share what A and B are", () => {
+  const lines = table([about, { ...about, name: "memory" }].map((row) => ({ ...row, notRun: "no" }))).split(
+    "\n",
+  );
+  expect(lines.slice(-3)).toEqual(["http-memory, memory", "  A  sends through dest", "  B  a bare loop"]);
+});

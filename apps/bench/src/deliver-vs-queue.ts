@@ -1,0 +1,83 @@
+import { lmdb } from "@dest/lmdb";
+import { Queue, Worker } from "bullmq";
+import { addJobs } from "./add-jobs.js";
+import { barePool, bareRequest, concurrency } from "./bare-loop.js";
+import type { Benchmark } from "./benchmark.js";
+import { payloadBytes } from "./payload.js";
+import { lackingRedis, startRedis } from "./redis.js";
+import { httpDest, sendInRuns } from "./runs.js";
+import { scratch } from "./scratch.js";
+import { startReceiver } from "./start-receiver.js";
+
+const sends = 20_000;
+const perRun = 100;
+/** As many as dest keeps by default. */
+const removeOnComplete = { count: 10_000 };
+
+/** What one would use instead. */
+export const deliverVsQueue: Benchmark = {
+  name: "deliver-vs-queue",
+  a: `${sends} sends in runs of ${perRun}, one after the other, durable outbox, until all are delivered`,
+  b: `a BullMQ worker, concurrency ${concurrency}, that makes the same requests of jobs that were added before`,
+  unit: "/s",
+  better: "higher",
+  mustReach: 3,
+  reachFor: 5,
+  lacking: lackingRedis,
+  async setUp() {
+    const receiver = await startReceiver();
+    const url = `${receiver.origin}/people`;
+    const { connection, stop } = await startRedis();
+    const directory = scratch();
+    const dest = httpDest(lmdb({ path: directory.path }));
+    const queue = new Queue("sends", { connection });
+    const pool = barePool(receiver.origin);
+
+    async function perSecondSince(startedAt: number): Promise<number> {
+      const seconds = (performance.now() - startedAt) / 1_000;
+      await receiver.expect({ requests: sends, bytes: payloadBytes(sends) });
+      return sends / seconds;
+    }
+
+    return {
+      async a() {
+        const startedAt = performance.now();
+        await sendInRuns(dest, url, { sends, perRun, atOnce: 1 });
+        const { pending } = await dest.flush({ timeout: 120_000 });
+        if (pending > 0) throw new Error(`${pending} sends are left`);
+        return perSecondSince(startedAt);
+      },
+      async b() {
+        await addJobs(queue, url, { sends, perRun, atOnce: 50 });
+        const startedAt = performance.now();
+        const worker = new Worker("sends", ({ data }) => bareRequest(pool, data.data), {
+          connection,
+          concurrency,
+          removeOnComplete,
+        });
+        await completions(worker, sends);
+        const figure = await perSecondSince(startedAt);
+        await worker.close();
+        return figure;
+      },
+      async tearDown() {
+        await queue.close();
+        await stop();
+        await Promise.all([dest.close(), pool.close()]);
+        await receiver.stop();
+        directory.remove();
+      },
+    };
+  },
+};
+
+function completions(worker: Worker, jobs: number): Promise<void> {
+  let left = jobs;
+  return new Promise((resolve, reject) => {
+    worker.on("failed", (_, error) => reject(error));
+    worker.on("completed", () => {
+      left -= 1;
+      if (left === 0) resolve();
+    });
+  });
+}

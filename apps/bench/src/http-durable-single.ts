@@ -1,0 +1,18 @@
+import type { Benchmark } from "./benchmark.js";
+import { withDurable } from "./durable.js";
+import { endToEnd } from "./end-to-end.js";
+
+const sends = 30_000;
+const atOnce = 50;
+
+/** The least to share: each send waits for the disk by itself. */
+export const httpDurableSingle: Benchmark = {
+  name: "http-durable-single",
+  a: `${sends} sends, one in a run, ${atOnce} runs at a time, durable outbox, until all are delivered`,
+  b: "the same requests by a loop over undici's Pool.request that reads the body",
+  unit: "/s",
+  better: "higher",
+  mustReach: 0.45,
+  reachFor: 0.65,
+  setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun: 1, atOnce })),
+};

@@ -1,0 +1,18 @@
+import type { Benchmark } from "./benchmark.js";
+import { withDurable } from "./durable.js";
+import { endToEnd } from "./end-to-end.js";
+
+const sends = 100_000;
+const perRun = 100;
+
+/** The same as http-memory with everything on the disk, against what keeps nothing. */
+export const httpDurable: Benchmark = {
+  name: "http-durable",
+  a: `${sends} sends in runs of ${perRun}, one after the other, durable outbox, until all are delivered`,
+  b: "the same requests by a loop over undici's Pool.request that reads the body",
+  unit: "/s",
+  better: "higher",
+  mustReach: 0.75,
+  reachFor: 0.9,
+  setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun, atOnce: 1 })),
+};

@@ -1,0 +1,175 @@
+import { Faults } from "./faults.js";
+import { Order } from "./order.js";
+import { isIntact, keyOf, type Payload } from "./payload.js";
+import type { Counts } from "./trial.js";
+
+interface Announced {
+  /** How many sends, counting those of its repetitions. */
+  sends: number;
+  readonly discarded: boolean;
+  accepted: number;
+  rejected: boolean;
+}
+
+interface Arrived {
+  readonly payload: Payload;
+  readonly idempotencyKey: string;
+  /** Answered with success, by the number of the life in which. */
+  readonly answeredIn: number[];
+}
+
+/** What is known outside of the process that dies: what it said it would send, what it was promised, what arrived. */
+export class Ledger {
+  readonly faults = new Faults();
+  readonly #order = new Order();
+  readonly #runs = new Map<string, Announced>();
+  readonly #arrived = new Map<string, Arrived>();
+  readonly #ranks = new Map<string, number>();
+  /** Ids of messages and batches. */
+  readonly #dead = new Set<string>();
+  readonly #phantoms = new Set<string>();
+  #isDrained = false;
+
+  /** Before the run is begun. */
+  announce(run: string, sends: number, discarded: boolean, line?: string): void {
+    const known = this.#runs.get(run);
+    if (known) known.sends = Math.max(known.sends, sends);
+    else this.#runs.set(run, { sends, discarded, accepted: 0, rejected: false });
+    if (line === undefined) return;
+    for (let at = 0; at < sends; at++) {
+      const key = keyOf({ run, at });
+      if (!this.#ranks.has(key)) this.#ranks.set(key, this.#ranks.size);
+    }
+  }
+
+  /** Its promise resolved. */
+  accept(run: string, sends: number): void {
+    const known = this.#runs.get(run);
+    if (!known || known.discarded) this.faults.add("a run was accepted that must not be", run);
+    else known.accepted = Math.max(known.accepted, sends);
+  }
+
+  /** Its promise rejected. */
+  reject(run: string): void {
+    const known = this.#runs.get(run);
+    if (known) known.rejected = true;
+  }
+
+  /** Messages that became dead letters and were put back: they may come out of order, and again. */
+  died(ids: readonly string[]): void {
+    for (const id of ids) this.#dead.add(id);
+  }
+
+  /** Nothing waits any longer: what was answered before does not come again. */
+  drained(): void {
+    this.#isDrained = true;
+  }
+
+  isDead(id: string): boolean {
+    return this.#dead.has(id);
+  }
+
+  /** `request`: what is repeated as a whole, a message or a batch. */
+  arrive(payloads: readonly Payload[], keys: readonly string[], request: string, life: number): void {
+    if (keys.some((key) => this.#dead.has(key))) this.#dead.add(request);
+    payloads.forEach((payload, i) => {
+      const key = keyOf(payload);
+      const idempotencyKey = keys[i] as string;
+      const before = this.#arrived.get(key);
+      if (!before) this.#arrived.set(key, { payload, idempotencyKey, answeredIn: [] });
+      else if (before.idempotencyKey !== idempotencyKey)
+        this.faults.add(
+          "a message came again under another key",
+          `${before.idempotencyKey}, ${idempotencyKey}`,
+        );
+      if (before?.answeredIn.includes(life))
+        this.faults.add("a message came again after its success was answered, without a kill", key);
+      if (this.#isDrained && before && before.answeredIn.length > 0)
+        this.faults.add("a message came again after everything was delivered", key);
+      if (!isIntact(payload) || !this.#mayArrive(payload)) this.#phantoms.add(key);
+    });
+    for (const [line, ranks] of this.#linesOf(payloads)) {
+      if (ranks.some((rank, i) => i > 0 && rank <= (ranks[i - 1] as number)))
+        this.faults.add("a batch has messages of an order key out of order", request);
+      this.#order.arrived(line, request, ranks[0] as number, ranks.at(-1) as number);
+    }
+  }
+
+  answer(payloads: readonly Payload[], request: string, life: number): void {
+    for (const payload of payloads) this.#arrived.get(keyOf(payload))?.answeredIn.push(life);
+    for (const line of this.#linesOf(payloads).keys()) this.#order.answered(line, request);
+  }
+
+  wasAnswered(key: string): boolean {
+    return (this.#arrived.get(key)?.answeredIn.length ?? 0) > 0;
+  }
+
+  /** Sends of runs whose promise resolved that have not arrived. */
+  missing(): string[] {
+    const missing: string[] = [];
+    for (const [run, { accepted }] of this.#runs)
+      for (let at = 0; at < accepted; at++)
+        if (!this.wasAnswered(keyOf({ run, at }))) missing.push(keyOf({ run, at }));
+    return missing;
+  }
+
+  counts(): Counts {
+    let accepted = 0;
+    for (const run of this.#runs.values()) accepted += run.accepted;
+    const answered = [...this.#arrived.values()].filter(({ answeredIn }) => answeredIn.length > 0);
+    const duplicated = answered.filter(({ answeredIn }) => answeredIn.length > 1).length;
+    return {
+      accepted,
+      delivered: answered.length,
+      duplicated,
+      lost: this.missing().length,
+      phantom: this.#countPhantoms(),
+    };
+  }
+
+  /** The counts, and the faults with those named that should not be. */
+  verdict(): Counts & { readonly faults: readonly string[] } {
+    const counts = this.counts();
+    for (const key of this.missing()) this.faults.add("lost", key);
+    for (const key of this.#phantoms) this.faults.add("phantom", key);
+    return { ...counts, faults: this.faults.list() };
+  }
+
+  /** Only now is it known which requests came again because they had been given up. */
+  judgeOrder(): void {
+    const isExcused = (request: string) => this.#dead.has(request);
+    for (const { line, came, open } of this.#order.disorders) {
+      if (isExcused(came) || (open.length > 0 && open.every(isExcused))) continue;
+      this.faults.add(
+        "an order key had two under way, or out of order",
+        `${line}: ${came} after ${open.join()}`,
+      );
+    }
+  }
+
+  #mayArrive({ run, at }: Payload): boolean {
+    const known = this.#runs.get(run);
+    return known !== undefined && !known.discarded && at < known.sends;
+  }
+
+  #countPhantoms(): number {
+    for (const [key, { payload }] of this.#arrived) {
+      const known = this.#runs.get(payload.run);
+      // A run that was repeated is accepted as far as any of its commits was.
+      if (known?.rejected && payload.at >= known.accepted) this.#phantoms.add(key);
+    }
+    return this.#phantoms.size;
+  }
+
+  #linesOf(payloads: readonly Payload[]): Map<string, number[]> {
+    const lines = new Map<string, number[]>();
+    for (const payload of payloads) {
+      const rank = this.#ranks.get(keyOf(payload));
+      if (payload.line === undefined || rank === undefined) continue;
+      const ranks = lines.get(payload.line);
+      if (ranks) ranks.push(rank);
+      else lines.set(payload.line, [rank]);
+    }
+    return lines;
+  }
+}
