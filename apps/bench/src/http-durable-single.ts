@@ -1,6 +1,6 @@
 import type { Benchmark } from "./benchmark.js";
 import { withDurable } from "./durable.js";
-import { endToEnd } from "./end-to-end.js";
+import { cpuOf, endToEnd } from "./end-to-end.js";
 
 const sends = 30_000;
 const atOnce = 50;
@@ -14,5 +14,6 @@ export const httpDurableSingle: Benchmark = {
   better: "higher",
   mustReach: 0.45,
   reachFor: 0.65,
+  more: [cpuOf("http-durable-single")],
   setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun: 1, atOnce })),
 };

@@ -1,6 +1,6 @@
 import type { Benchmark } from "./benchmark.js";
 import { withDurable } from "./durable.js";
-import { endToEnd } from "./end-to-end.js";
+import { cpuOf, endToEnd } from "./end-to-end.js";
 
 const sends = 100_000;
 const perRun = 100;
@@ -14,5 +14,6 @@ export const httpDurable: Benchmark = {
   better: "higher",
   mustReach: 0.75,
   reachFor: 0.9,
+  more: [cpuOf("http-durable")],
   setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun, atOnce: 1 })),
 };

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { memoryOutbox } from "@dest/core";
 import type { Benchmark } from "./benchmark.js";
-import { endToEnd } from "./end-to-end.js";
+import { cpuOf, endToEnd } from "./end-to-end.js";
 
 const sends = 100_000;
 const perRun = 100;
@@ -15,6 +15,7 @@ export const httpMemory: Benchmark = {
   better: "higher",
   mustReach: 0.85,
   reachFor: 0.95,
+  more: [cpuOf("http-memory")],
   // A run in each turn of the event loop, as in a server: what was accepted before is delivered meanwhile.
   setUp: () => endToEnd(memoryOutbox(), { sends, perRun, atOnce: 1, pause: () => setImmediate() }),
 };

@@ -201,7 +201,7 @@ function badSend($given: object, draw: Random, origin: string): BadSend {
     () => [
       "with.expiresIn",
       undefined,
-      () => $.with({ expiresIn: value === 0 ? 1e6 : value }).send.http({ url }),
+      () => $.with({ expiresIn: typeof value === "number" && value >= 0 ? 1e6 : value }).send.http({ url }),
     ],
     () => ["with", undefined, () => $.with(value as object).send.http({ url })],
   ];

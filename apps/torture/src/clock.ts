@@ -14,7 +14,7 @@ import { addCounts, type Trial } from "./trial.js";
 const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
-const rounds = { quick: 12, long: 200 };
+const rounds = { quick: 6, long: 200 };
 const limitMs = 60_000;
 const retry = { maxAttempts: 500, minDelay: second, factor: 3, maxDelay: minute, jitter: "none" } as const;
 

@@ -45,6 +45,8 @@ export class Deliverer {
   readonly #lanes = new Map<string, Lane>();
   readonly #cache: BatchCache;
   readonly #audited = new Set<string>();
+  // Parts of a group that was not stored as a whole: it comes again, and what they said was of an earlier claim.
+  readonly #stored = new WeakSet<Settlement>();
   #trusts = true;
 
   constructor(parts: DelivererParts) {
@@ -104,12 +106,15 @@ export class Deliverer {
     } catch (error) {
       if (!DestError.is(error) || error.code !== "DEST_OUTBOX_FULL" || settlements.length < 2) throw error;
       const half = settlements.length >> 1;
-      await this.settle(settlements.slice(0, half));
-      await this.settle(settlements.slice(half));
+      for (const part of [settlements.slice(0, half), settlements.slice(half)]) {
+        await this.settle(part);
+        for (const settlement of part) this.#stored.add(settlement);
+      }
     }
   }
 
-  async #settle(settlements: readonly Settlement[]): Promise<void> {
+  async #settle(given: readonly Settlement[]): Promise<void> {
+    const settlements = given.filter((settlement) => !this.#stored.has(settlement));
     const batches: Sealed[] = [];
     let releases = 0;
     for (const { to, ids, batchId } of settlements) {

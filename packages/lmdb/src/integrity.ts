@@ -31,10 +31,14 @@ export function wasLeftOpen(path: string): boolean {
   }
 }
 
-/** Whether LMDB can walk the store. In another process: a damaged store may end the one that opens it. */
+/**
+ * Whether LMDB can work with the store. In another process: a damaged store may end the one that opens it. What is
+ * damaged is so each time; what else may end a process, such as a lack of memory, says nothing of the store.
+ */
 export async function isWalkable(path: string): Promise<boolean> {
   const program = checkProgram();
-  return program === undefined || (await run(program, ["check", path]));
+  if (program === undefined) return true;
+  return (await run(program, ["check", path])) || (await run(program, ["check", path]));
 }
 
 /** What tells this file from another that gets its name later; 0 where there is none. */
@@ -84,7 +88,8 @@ function checkProgram(): string | undefined {
 function run(program: string, args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, ...args], { stdio: "ignore", timeout: checkTimeout });
-    child.on("error", () => resolve(false));
+    // It could not be started at all.
+    child.on("error", () => resolve(args[0] === "check"));
     child.on("exit", (code) => resolve(code === 0));
   });
 }

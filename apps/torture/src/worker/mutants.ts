@@ -11,7 +11,7 @@ export function mutate(inner: Outbox, name: MutantName | undefined): Outbox {
   return inner;
 }
 
-const lateMs = 60;
+const lateMs = 200;
 
 /** `append` resolves before anything is stored. */
 function earlyAccept(inner: Outbox): Outbox {
