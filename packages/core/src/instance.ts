@@ -234,7 +234,7 @@ export class Instance {
     await this.#opening;
     await this.#within(timeout, this.#intake.close());
     await this.#drain(Math.max(0, deadline - this.#clock.now()));
-    this.#intake.shut();
+    await this.#within(closeGrace, this.#intake.shut());
     const reason = new DestError("DEST_CLOSED", "dest is closing");
     for (const lane of this.#lanes.values()) lane.stop(reason);
     this.#opener.abort();

@@ -29,6 +29,7 @@ export class Intake implements RunIntake {
   readonly #services: IntakeServices;
   readonly #warnedKeys = new Set<string>();
   readonly #running = new Set<Deferral>();
+  readonly #storing = new Set<Promise<unknown>>();
   #onIdle: (() => void) | undefined;
   #state: "open" | "closing" | "closed" = "open";
   /** Messages accepted by this instance. */
@@ -77,7 +78,9 @@ export class Intake implements RunIntake {
     const { messages } = commit;
     let added = messages.length;
     try {
-      const answer = await outbox.append(commit);
+      const storing = outbox.append(commit);
+      this.#storing.add(storing);
+      const answer = await storing.finally(() => this.#storing.delete(storing));
       if (answer) added = answer.added;
     } catch (error) {
       rooms.unreserve(messages);
@@ -115,9 +118,10 @@ export class Intake implements RunIntake {
     });
   }
 
-  /** Refuses commits too. */
-  shut(): void {
+  /** Refuses commits too; resolves when those that the outbox has been given are stored or refused. */
+  async shut(): Promise<void> {
     this.#state = "closed";
+    await Promise.allSettled(this.#storing);
   }
 
   #checkOpen(): void {

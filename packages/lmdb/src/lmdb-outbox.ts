@@ -62,6 +62,8 @@ export class LmdbOutbox implements Outbox {
   // The last seq that is flushed, as far as known here: what comes later is not handed out yet.
   #visible = 0;
   #appending = 0;
+  // What is being accepted: whoever closes waits for it, as it may be on the disk already.
+  readonly #underWay = new Set<Promise<unknown>>();
   // The file was moved away under this handle: nothing written here would be found again.
   #isLost = false;
   #timer: NodeJS.Timeout | undefined;
@@ -90,7 +92,15 @@ export class LmdbOutbox implements Outbox {
     }, lookEvery).unref();
   }
 
-  async append(run: RunCommit): Promise<{ added: number }> {
+  append(run: RunCommit): Promise<{ added: number }> {
+    const appending = this.#append(run);
+    this.#underWay.add(appending);
+    const forget = () => this.#underWay.delete(appending);
+    appending.then(forget, forget);
+    return appending;
+  }
+
+  async #append(run: RunCommit): Promise<{ added: number }> {
     const { store, runs, context, deliverer } = this.#current;
     if (run.messages.length === 0) return { added: 0 };
     this.#appending += 1;
@@ -168,6 +178,7 @@ export class LmdbOutbox implements Outbox {
     const { store, lease, deliverer } = opened;
     clearInterval(this.#timer);
     await this.#looking;
+    await Promise.allSettled(this.#underWay);
     this.#delivers = false;
     deliverer.clear();
     // Where the disk is full the lease stays in the store; it is seen to be dead.
