@@ -63,6 +63,12 @@ async function damageOnce(path: string, seed: number, round: number, faults: Fau
     const kind = damages[round % damages.length] ?? draw.of(damages);
     const what = `round ${round + 1}, ${how}, ${damage(join(path, "data.mdb"), kind, draw)}`;
     let starts = 0;
+    if (draw.chance(0.4)) {
+      // Who kills a process while it recovers finds what it had not recovered yet.
+      const recovering = start("drain", () => undefined);
+      setTimeout(recovering.kill, draw.between(100, 1_500));
+      await recovering.ended;
+    }
     for (; !isDrained && starts < startsAtMost; starts++) {
       const child = start("drain", () => (isDrained = true), [{ run: "own afterwards", sends: 3 }]);
       const { hung, code, signal, stderr } = await child.ended;

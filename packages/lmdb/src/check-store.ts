@@ -16,6 +16,7 @@ const [, , task, path, table, direction, file] = process.argv as [
 ];
 
 const rehearsedBytes = 64 * 1024 * 1024;
+const unwrittenPages = 1_024;
 
 if (task === "check") check();
 else dump();
@@ -35,7 +36,8 @@ function check(): void {
   const { env, tables } = openAt(path, true);
   const { lastPageNumber, pageSize } = env.getStats() as { lastPageNumber: number; pageSize: number };
   const { size } = statSync(join(path, "data.mdb"));
-  if (size < (lastPageNumber + 1) * pageSize) process.exit(1);
+  // Pages that one transaction takes and gives back at the end of the file are never written.
+  if (size < (lastPageNumber + 1 - unwrittenPages) * pageSize) process.exit(1);
   for (const table of tables) {
     const { entryCount } = table.getStats() as { entryCount: number };
     if (table.getKeysCount({}) !== entryCount) process.exit(1);
