@@ -21,40 +21,49 @@ const unwrittenPages = 1_024;
 if (task === "check") check();
 else dump();
 
-type Table = Database<Buffer, Key | Key[]> & { readonly name?: string };
+type Table = Database<Buffer, Key | Key[]> & { readonly name: string };
 
 function openAt(directory: string, readOnly: boolean) {
   const env = open({ ...environmentOptions(directory), readOnly });
   const tables = tableNames.flatMap(
-    (name) => env.openDB<Buffer, Key | Key[]>(name, { encoding: "binary" }) ?? [],
+    (name) => (env.openDB(name, { encoding: "binary" }) as Table | undefined) ?? [],
   );
   return { env, tables };
 }
 
-/** Exits with 1 where the file is shorter than its pages, and dies where LMDB cannot work with it. */
+function fail(reason: string): never {
+  writeSync(1, reason);
+  process.exit(1);
+}
+
+/** Exits with 1 and says why where something does not fit, and dies where LMDB cannot work with the store. */
 function check(): void {
   const { env, tables } = openAt(path, true);
   const { lastPageNumber, pageSize } = env.getStats() as { lastPageNumber: number; pageSize: number };
   const { size } = statSync(join(path, "data.mdb"));
   // Pages that one transaction takes and gives back at the end of the file are never written.
-  if (size < (lastPageNumber + 1 - unwrittenPages) * pageSize) process.exit(1);
+  if (size < (lastPageNumber + 1 - unwrittenPages) * pageSize)
+    fail(`the file has ${size} bytes, and its last page is number ${lastPageNumber} of ${pageSize} bytes`);
   for (const table of tables) {
     const { entryCount } = table.getStats() as { entryCount: number };
-    if (table.getKeysCount({}) !== entryCount) process.exit(1);
+    const found = table.getKeysCount({});
+    if (found !== entryCount)
+      fail(`the table ${table.name} has ${found} entries where ${entryCount} are counted`);
   }
   const [meta] = tables;
   // Of a newer version's values nothing is known here; it is refused later.
   if (meta && readNumber(meta as Database<Buffer, Key>, "format") > format) process.exit(0);
   const isQuick = size <= rehearsedBytes;
-  if (isQuick && !tables.every(hasGoodValues)) process.exit(1);
+  if (isQuick) for (const table of tables) checkValues(table);
   if (isQuick) rehearse();
   process.exit(0);
 }
 
 // A length that is wrong does its harm when the page is written.
-function hasGoodValues(table: Table): boolean {
-  for (const { value } of table.getRange()) if (!isGood(table.name as TableName, value)) return false;
-  return true;
+function checkValues(table: Table): void {
+  for (const { key, value } of table.getRange())
+    if (!isGood(table.name as TableName, value))
+      fail(`a value of the table ${table.name} is damaged: ${String(key)}`);
 }
 
 function isGood(name: TableName, value: Buffer): boolean {

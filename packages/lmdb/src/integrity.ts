@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type StdioOptions, spawn } from "node:child_process";
+import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const dataFile = "data.mdb";
+export const dataFile = "data.mdb";
 const cleanFile = "clean";
 const checkTimeout = 300_000;
 
@@ -32,27 +32,19 @@ export function wasLeftOpen(path: string): boolean {
 }
 
 /**
- * Whether LMDB can work with the store. In another process: a damaged store may end the one that opens it. What is
- * damaged is so each time; what else may end a process, such as a lack of memory, says nothing of the store.
+ * Why LMDB cannot work with the store; undefined where it can. In another process: a damaged store may end the one that
+ * opens it. What is damaged is so each time; what else may end a process, such as a lack of memory, says nothing of the
+ * store.
  */
-export async function isWalkable(path: string): Promise<boolean> {
+export async function whatIsWrong(path: string): Promise<string | undefined> {
   const program = checkProgram();
-  if (program === undefined) return true;
-  return (await run(program, ["check", path])) || (await run(program, ["check", path]));
+  if (program === undefined) return undefined;
+  return (await run(program, ["check", path])) && (await run(program, ["check", path]));
 }
 
 /** What tells this file from another that gets its name later; 0 where there is none. */
 export function fileOf(path: string): number {
   return statSync(join(path, dataFile), { throwIfNoEntry: false })?.ino ?? 0;
-}
-
-/** Moves the store out of the way, never to be overwritten; answers where it is now. */
-export function moveAside(path: string): string {
-  const aside = join(path, `damaged-${new Date().toISOString().replace(/[:.]/g, "-")}`);
-  mkdirSync(aside, { mode: 0o700 });
-  for (const name of [dataFile, "lock.mdb"])
-    if (existsSync(join(path, name))) renameSync(join(path, name), join(aside, name));
-  return aside;
 }
 
 /** Reads a table of a store that cannot be opened, from both ends, as far as each gets. */
@@ -64,8 +56,8 @@ export async function salvage(
   const program = checkProgram();
   if (program === undefined) return;
   const file = join(path, `${table}.dump`);
-  const isWhole = await run(program, ["dump", path, table, "forward", file]);
-  if (!isWhole) await run(program, ["dump", path, table, "backward", file]);
+  const failure = await run(program, ["dump", path, table, "forward", file]);
+  if (failure !== undefined) await run(program, ["dump", path, table, "backward", file]);
   if (!existsSync(file)) return;
   const dump = readFileSync(file);
   for (let at = 0; at + 8 <= dump.length; ) {
@@ -85,11 +77,20 @@ function checkProgram(): string | undefined {
     .find((name) => existsSync(name));
 }
 
-function run(program: string, args: readonly string[]): Promise<boolean> {
+/** Answers why it failed. */
+function run(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], { stdio: "ignore", timeout: checkTimeout });
+    const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+    const child = spawn(process.execPath, [program, ...args], { stdio, timeout: checkTimeout });
+    let said = "";
+    child.stdout?.on("data", (text) => {
+      said += text;
+    });
     // It could not be started at all.
-    child.on("error", () => resolve(args[0] === "check"));
-    child.on("exit", (code) => resolve(code === 0));
+    child.on("error", () => resolve(args[0] === "check" ? undefined : "not started"));
+    child.on("close", (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(said === "" ? `reading it ends a process with ${signal ?? `exit code ${code}`}` : said);
+    });
   });
 }

@@ -25,11 +25,12 @@ import { Deliverer } from "./deliverer.js";
 import { checkFormat } from "./format.js";
 import { Homes } from "./homes.js";
 import { Inspector } from "./inspect.js";
-import { fileOf, isWalkable, markClean, moveAside, wasLeftOpen } from "./integrity.js";
+import { fileOf, markClean, wasLeftOpen, whatIsWrong } from "./integrity.js";
 import { Lease } from "./lease.js";
 import { readNumber } from "./meta.js";
 import { whileOpening } from "./opening.js";
 import type { LmdbOptions } from "./options.js";
+import { beginRecovery, endRecovery, isBeingRecovered, resumeRecovery } from "./recovery.js";
 import { RememberedRuns } from "./remembered-runs.js";
 import { carryOver, isInDoubt, repair } from "./repair.js";
 import { type Job, Store } from "./store.js";
@@ -212,16 +213,24 @@ export class LmdbOutbox implements Outbox {
     const { path } = this.#options;
     const warn = (error: DestError) => context.warn(error);
     const lease = new Lease(path);
-    const leftOpen = wasLeftOpen(path) && !lease.isTaken();
-    const isDamaged = leftOpen && !(await isWalkable(path));
-    if (isDamaged && this.#role === "observer") throw damaged(path);
-    const aside = isDamaged ? moveAside(path) : undefined;
+    const isObserver = this.#role === "observer";
+    if (isObserver && isBeingRecovered(path)) throw damaged(path);
+    let recovery = resumeRecovery(path);
+    const leftOpen = recovery !== undefined || (wasLeftOpen(path) && !lease.isTaken());
+    const reason = leftOpen && !recovery ? await whatIsWrong(path) : undefined;
+    if (reason !== undefined && isObserver) throw damaged(path);
+    if (reason !== undefined) recovery = beginRecovery(path, reason);
     let opened: Opened | undefined;
     try {
       opened = this.#assemble(context, lease);
       await checkFormat(opened.store);
-      if (aside !== undefined) await carryOver(opened.store, aside, warn);
-      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, isDamaged, warn);
+      const entries = recovery ? await carryOver(opened.store, recovery.aside) : 0;
+      if (leftOpen || isInDoubt(opened.store)) await repair(opened.store, recovery !== undefined, warn);
+      if (recovery) {
+        // Whoever finds it ended must find everything carried over, also after a power failure.
+        await opened.store.flushed();
+        warn(endRecovery(recovery, entries));
+      }
       if (leftOpen) opened.deliverer.distrust();
       this.#opened = opened;
       this.#visible = readNumber(opened.store.tables.meta, "seq");

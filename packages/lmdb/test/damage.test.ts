@@ -1,5 +1,6 @@
 import {
   cpSync,
+  existsSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -12,6 +13,7 @@ import { createDest, type DestError, type Outbox } from "@dest/core";
 import { recordingDestination } from "@dest/core/testing";
 import { afterAll, expect, test, vi } from "vitest";
 import { lmdb } from "../src/index.js";
+import { beginRecovery } from "../src/recovery.js";
 import { newDirectory, removeDirectories } from "./support/directories.js";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -43,6 +45,14 @@ async function appendAll(outbox: Outbox): Promise<void> {
     const origin = { runId, depth: 0 };
     await outbox.append({ runId, remembered: false, acceptedAt: 1_000, origin, firstOrdinal: 0, messages });
   }
+}
+
+async function emptyStore(): Promise<string> {
+  const path = newDirectory();
+  const outbox = lmdb({ path });
+  await outbox.open({ wake: () => undefined, warn: () => undefined, now: () => 1_000, retention: {} });
+  await outbox.close();
+  return path;
 }
 
 /** What a new instance delivers of it, and what it says. */
@@ -92,6 +102,19 @@ test("a store that is too short is set aside; what can be read of it is carried 
   expect(warnings.map(({ code }) => code)).toContain("DEST_OUTBOX_CORRUPT");
   expect(readdirSync(path).filter((name) => name.startsWith("damaged-"))).toHaveLength(1);
   for (const name of names) expect(name).toMatch(/^message-/);
+});
+
+test("who ends while it carries over has lost nothing: the next one carries over again, and says so", async () => {
+  const path = await filled();
+  const half = await emptyStore();
+  const { aside } = beginRecovery(path, "for this test");
+  // What the first had made until it ended.
+  cpSync(half, path, { recursive: true });
+  const { names, warnings } = await deliver(path);
+  expect(names.size).toBe(count);
+  expect(warnings.map(({ code }) => code)).toEqual(["DEST_OUTBOX_CORRUPT"]);
+  expect(existsSync(aside)).toBe(false);
+  expect(readdirSync(path).filter((name) => name.startsWith("damaged-"))).toHaveLength(1);
 });
 
 test("whatever is flipped or cut off, it opens, says so where something is missing, and delivers the rest", async () => {

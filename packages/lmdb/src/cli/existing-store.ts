@@ -2,9 +2,10 @@ import { closeSync, openSync, readSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DestError } from "@dest/core";
 import { type Database, open } from "lmdb";
-import { isWalkable, wasLeftOpen } from "../integrity.js";
+import { wasLeftOpen, whatIsWrong } from "../integrity.js";
 import { Lease } from "../lease.js";
 import { whileOpening } from "../opening.js";
+import { isBeingRecovered } from "../recovery.js";
 import { environmentOptions, type Key, type Tables } from "../tables.js";
 
 // Where the file of LMDB has its mark, in the byte order of the machine.
@@ -17,7 +18,8 @@ const silentMs = 5_000;
  * would set it aside, which is for the application to do, and might end this process.
  */
 export async function expectStore(path: string): Promise<void> {
-  const isUsable = marks.includes(markOf(path)) && (await whileOpening(path, () => isOpenable(path)));
+  const isStore = isBeingRecovered(path) || marks.includes(markOf(path));
+  const isUsable = isStore && (await whileOpening(path, () => isOpenable(path)));
   if (!isUsable) {
     const message = `${path} is damaged and cannot be opened. The next application that opens it sets it aside and carries over what can be read`;
     throw new DestError("DEST_OUTBOX_CORRUPT", message);
@@ -43,7 +45,8 @@ export function delivererOf(path: string): Promise<"alive" | "silent" | "none"> 
 async function isOpenable(path: string): Promise<boolean> {
   const lease = new Lease(path);
   lease.end();
-  return lease.isTaken() || !wasLeftOpen(path) || isWalkable(path);
+  if (isBeingRecovered(path)) return false;
+  return lease.isTaken() || !wasLeftOpen(path) || (await whatIsWrong(path)) === undefined;
 }
 
 function markOf(path: string): string {
