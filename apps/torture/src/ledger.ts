@@ -27,7 +27,9 @@ export class Ledger {
   readonly #ranks = new Map<string, number>();
   /** Ids of messages and batches. */
   readonly #dead = new Set<string>();
-  readonly #phantoms = new Set<string>();
+  readonly #notIntact = new Set<string>();
+  /** The keys of the messages of a request. */
+  readonly #requests = new Map<string, readonly string[]>();
   #isDrained = false;
 
   /** Before the run is begun. */
@@ -65,13 +67,14 @@ export class Ledger {
     this.#isDrained = true;
   }
 
+  /** Of a message, or a batch: whether one of its messages is. */
   isDead(id: string): boolean {
-    return this.#dead.has(id);
+    return this.#dead.has(id) || (this.#requests.get(id)?.some((key) => this.#dead.has(key)) ?? false);
   }
 
   /** `request`: what is repeated as a whole, a message or a batch. */
   arrive(payloads: readonly Payload[], keys: readonly string[], request: string, life: number): void {
-    if (keys.some((key) => this.#dead.has(key))) this.#dead.add(request);
+    this.#requests.set(request, keys);
     payloads.forEach((payload, i) => {
       const key = keyOf(payload);
       const idempotencyKey = keys[i] as string;
@@ -86,7 +89,7 @@ export class Ledger {
         this.faults.add("a message came again after its success was answered, without a kill", key);
       if (this.#isDrained && before && before.answeredIn.length > 0)
         this.faults.add("a message came again after everything was delivered", key);
-      if (!isIntact(payload) || !this.#mayArrive(payload)) this.#phantoms.add(key);
+      if (!isIntact(payload)) this.#notIntact.add(key);
     });
     for (const [line, ranks] of this.#linesOf(payloads)) {
       if (ranks.some((rank, i) => i > 0 && rank <= (ranks[i - 1] as number)))
@@ -123,7 +126,7 @@ export class Ledger {
       delivered: answered.length,
       duplicated,
       lost: this.missing().length,
-      phantom: this.#countPhantoms(),
+      phantom: this.#phantoms().size,
     };
   }
 
@@ -131,15 +134,14 @@ export class Ledger {
   verdict(): Counts & { readonly faults: readonly string[] } {
     const counts = this.counts();
     for (const key of this.missing()) this.faults.add("lost", key);
-    for (const key of this.#phantoms) this.faults.add("phantom", key);
+    for (const key of this.#phantoms()) this.faults.add("phantom", key);
     return { ...counts, faults: this.faults.list() };
   }
 
   /** Only now is it known which requests came again because they had been given up. */
   judgeOrder(): void {
-    const isExcused = (request: string) => this.#dead.has(request);
     for (const { line, came, open } of this.#order.disorders) {
-      if (isExcused(came) || (open.length > 0 && open.every(isExcused))) continue;
+      if (this.isDead(came) || (open.length > 0 && open.every((id) => this.isDead(id)))) continue;
       this.faults.add(
         "an order key had two under way, or out of order",
         `${line}: ${came} after ${open.join()}`,
@@ -147,18 +149,18 @@ export class Ledger {
     }
   }
 
-  #mayArrive({ run, at }: Payload): boolean {
-    const known = this.#runs.get(run);
-    return known !== undefined && !known.discarded && at < known.sends;
+  // Only in the end: what the process says and what arrives come by two ways, and the later may be heard first.
+  #phantoms(): ReadonlySet<string> {
+    const phantoms = new Set(this.#notIntact);
+    for (const [key, { payload }] of this.#arrived) if (!this.#mayArrive(payload)) phantoms.add(key);
+    return phantoms;
   }
 
-  #countPhantoms(): number {
-    for (const [key, { payload }] of this.#arrived) {
-      const known = this.#runs.get(payload.run);
-      // A run that was repeated is accepted as far as any of its commits was.
-      if (known?.rejected && payload.at >= known.accepted) this.#phantoms.add(key);
-    }
-    return this.#phantoms.size;
+  #mayArrive({ run, at }: Payload): boolean {
+    const known = this.#runs.get(run);
+    if (!known || known.discarded || at >= known.sends) return false;
+    // A run that was repeated is accepted as far as any of its commits was.
+    return !known.rejected || at < known.accepted;
   }
 
   #linesOf(payloads: readonly Payload[]): Map<string, number[]> {

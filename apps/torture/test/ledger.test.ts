@@ -29,6 +29,14 @@ test("what was announced arrives although its promise died with the process", ()
   expect(ledger.counts()).toEqual({ accepted: 0, delivered: 1, duplicated: 0, lost: 0, phantom: 0 });
 });
 
+test("what arrives before its announcement is heard is no phantom: the two come by two ways", () => {
+  const ledger = new Ledger();
+  arrive(ledger, "a", 0);
+  expect(ledger.counts().phantom).toBe(1);
+  ledger.announce("a", 1, false);
+  expect(ledger.counts().phantom).toBe(0);
+});
+
 test("what was discarded, rejected, never announced or changed is a phantom", () => {
   const ledger = new Ledger();
   ledger.announce("discarded", 1, true);

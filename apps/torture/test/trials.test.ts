@@ -8,17 +8,7 @@ const kills: Readonly<Record<string, number>> = { kill: 25, batch: 10 };
 // Nothing is measured: a trial that takes longer than this hangs.
 const patience = 240_000;
 
-// Found by its trial and not mended yet: left out here, and in the long form all the same.
-const known: Readonly<Record<string, string>> = {
-  clock: "a run of the process whose Date jumps was refused and delivered, in one of several tries",
-};
-
 for (const trial of trials) {
-  const reason = known[trial.name];
-  if (reason !== undefined) {
-    console.info(`left out: ${trial.name}: ${reason}`);
-    continue;
-  }
   test.concurrent(
     `${trial.name}: nothing is lost, nothing comes that should not`,
     async (context) => {
