@@ -11,7 +11,8 @@ import type { Setup } from "./worker/protocol.js";
 
 /** How long the last process may take to deliver the rest. */
 const drainMs = 300_000;
-const repeatedAtMost = 40;
+// A run is remembered as long as its records are kept, the last 10,000: these are of the last half of them.
+const repeatedAtMost = 16;
 
 /** With a mutant the response is lost more often, so that few kills suffice to see it. */
 const rougher: Mood = { ...rough, late: 0.4, busy: 0.1, answerLost: 0.2, latest: 120 };
