@@ -46,13 +46,15 @@ function messageOf(cause: Error): string {
 }
 
 // Without what may hold a secret; the recorded response has it whole.
-function address(location: string | string[] | undefined = "nowhere"): string {
-  return String(location).replace(/[?#].*/s, "?…");
+export function shownAddress(location: string | string[] | undefined = "nowhere"): string {
+  return String(location)
+    .replace(/\/\/[^/?#]*@/, "//…@")
+    .replace(/[?#].*/s, "?…");
 }
 
 function hint(status: number, headers: HttpResponse["headers"], body: Buffer): string {
   if (status >= 300 && status < 400)
-    return `, a redirect to ${address(headers.location)}: send to that address instead`;
+    return `, a redirect to ${shownAddress(headers.location)}: send to that address instead`;
   const [line = ""] = body.subarray(0, 200).toString("utf8").trim().split("\n");
   return line === "" ? "" : `: ${line}`;
 }

@@ -7,17 +7,21 @@ export interface HttpResponse {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The beginning of the body. */
   readonly body: Buffer;
-  /** Of the whole body. */
+  /** Of the body, as far as it was read. */
   readonly bytes: number;
+  /** `false`: the connection was closed before the end of the body, as there was too much of it. */
+  readonly isWhole: boolean;
 }
 
 /** A response, or why there is none and whether the request had begun to be sent. */
 export type Ended = { readonly response: HttpResponse } | { readonly error: Error; readonly sent: boolean };
 
-/** Bytes of a response's body that are looked at; the rest is read and dropped. Less than what core cuts a text to. */
+/** Bytes of a response's body that are looked at. Less than what core cuts a text to. */
 const keptBytes = 4_000;
+/** Bytes that are read so that the connection can be used again. Reading more costs more than a new connection. */
+const readBytes = 128 * 1_024;
 
-/** One request and its whole response. Resolves when the body has been read, never rejects. */
+/** One request and its response. Resolves when the body has been read, or is too long to be; never rejects. */
 export function exchange(
   agent: Dispatcher,
   request: DispatchRequest,
@@ -57,6 +61,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#aborted) controller.abort(this.#aborted);
   }
 
+  // Also for each answer of the 100s before the one that counts.
   onResponseStart(
     _controller: Dispatcher.DispatchController,
     status: number,
@@ -66,18 +71,26 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#headers = headers;
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     const room = keptBytes - this.#bytes;
     if (room > 0) this.#kept.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
     this.#bytes += chunk.length;
+    if (this.#bytes <= readBytes) return;
+    this.#answered(false);
+    controller.abort(new Error("the rest of the body is not read"));
   }
 
   onResponseEnd(): void {
-    const body = this.#kept.length === 1 ? (this.#kept[0] as Buffer) : Buffer.concat(this.#kept);
-    this.#resolve({ response: { status: this.#status, headers: this.#headers, body, bytes: this.#bytes } });
+    this.#answered(true);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.#resolve({ error, sent: this.#controller !== undefined });
+  }
+
+  #answered(isWhole: boolean): void {
+    const body = this.#kept.length === 1 ? (this.#kept[0] as Buffer) : Buffer.concat(this.#kept);
+    const [status, headers, bytes] = [this.#status, this.#headers, this.#bytes];
+    this.#resolve({ response: { status, headers, body, bytes, isWhole } });
   }
 }

@@ -8,11 +8,11 @@ export function requestRecord(url: string, { method, headers, body }: DispatchRe
   return { method, url, headers, body: typeof body === "string" ? body : `${body.byteLength} bytes` };
 }
 
-export function responseRecord({ status, headers, body, bytes }: HttpResponse): JsonValue {
+export function responseRecord({ status, headers, body, bytes, isWhole }: HttpResponse): JsonValue {
   const text = body.toString("utf8");
   return {
     status,
     headers: headers as { [name: string]: JsonValue | undefined },
-    body: bytes > body.length ? `${text}… (${bytes} bytes in all)` : text,
+    body: bytes > body.length ? `${text}… (${isWhole ? "" : "more than "}${bytes} bytes in all)` : text,
   };
 }

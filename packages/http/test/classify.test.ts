@@ -5,7 +5,8 @@ import { classifyFailure, classifyResponse } from "../src/classify.js";
 const now = Date.UTC(2026, 0, 1);
 
 function answered(status: number, headers: Record<string, string> = {}, body = "") {
-  return classifyResponse({ status, headers, body: Buffer.from(body), bytes: body.length }, now);
+  const response = { status, headers, body: Buffer.from(body), bytes: body.length, isWhole: true };
+  return classifyResponse(response, now);
 }
 
 function errorOf(outcome: ReturnType<typeof classifyResponse>): DestError {

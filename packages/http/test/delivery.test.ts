@@ -213,13 +213,13 @@ describe("the delivery record", () => {
   });
 
   test("keeps the beginning of a long response, and says how long it was", async () => {
-    const { origin } = await receiver((response) => response.end("r".repeat(1_000_000)));
+    const { origin } = await receiver((response) => response.end("r".repeat(100_000)));
     const { send, next } = setUp();
     await send({ url: origin });
     const record = await next("delivered");
     const { body } = lastAttempt(record).response as { body: string };
     expect(body).toMatch(/^r{1000}/);
-    expect(body).toMatch(/… \(1000000 bytes in all\)$/);
+    expect(body).toMatch(/… \(100000 bytes in all\)$/);
     expect(JSON.stringify(record).length).toBeLessThan(10_000);
   });
 

@@ -1,7 +1,7 @@
 import { createDest, type DeliveryRecord, type DestEvents, type Policy } from "@dest/core";
 import { manualClock } from "@dest/core/testing";
 import { onTestFinished } from "vitest";
-import { type HttpRequest, http } from "../src/index.js";
+import { type HttpOptions, type HttpRequest, http } from "../src/index.js";
 import { Queue } from "./queue.js";
 
 type RecordEvent = "retry" | "delivered" | "dead";
@@ -18,7 +18,7 @@ const eventNames = [
 ] as const;
 
 /** An instance in virtual time, whose events can be awaited one by one. It is closed when the test ends. */
-export function setUp(options: Policy = {}) {
+export function setUp(options: HttpOptions & Policy = {}) {
   const clock = manualClock();
   const dest = createDest({ destinations: { http: http(options) }, clock });
   const events: DestEvents[(typeof eventNames)[number]][] = [];
