@@ -29,7 +29,7 @@ const unsent = new Set([
 
 /** What a failure without a response means: it may pass. `sent`: the request had begun to be sent. */
 export function classifyFailure(cause: Error & { code?: string }, sent: boolean): Outcome {
-  if (DestError.is(cause)) return { status: "retry", error: cause };
+  if (DestError.is(cause)) return { status: cause.retryable === false ? "rejected" : "retry", error: cause };
   const { code = cause.name } = cause;
   const message = messageOf(cause);
   const text = message === "" || message.includes(code) ? message : `${code}: ${message}`;

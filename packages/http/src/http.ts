@@ -1,19 +1,15 @@
 import { type Destination, defineDestination } from "@dest/core";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import { createAgent } from "./agent.js";
 import { classifyFailure, classifyResponse } from "./classify.js";
 import { exchange } from "./exchange.js";
 import { followRedirects } from "./follow-redirects.js";
-import { type HttpOptions, oneOf, optionNames } from "./options.js";
+import { checkOptions, type HttpOptions, optionNames } from "./options.js";
 import { requestRecord, responseRecord } from "./record.js";
 import { isRedirect } from "./redirect.js";
 import { accepts, bodyBytes, type HttpRequest, type PreparedRequest, prepare } from "./request.js";
 import { signer } from "./sign.js";
 import { type DispatchRequest, originOf, toDispatch } from "./to-dispatch.js";
-
-/** Milliseconds an idle connection is kept for the next request. */
-const keepAlive = 30_000;
-/** Milliseconds; operating systems give up opening a connection before. */
-const longestConnect = 300_000;
 
 /**
  * Sends each message as one HTTP request. Connections are pooled per origin and kept alive; an origin is also what
@@ -21,8 +17,8 @@ const longestConnect = 300_000;
  */
 export const http = defineDestination<readonly [request: HttpRequest], PreparedRequest, HttpOptions>(
   (options): Destination<readonly [request: HttpRequest], PreparedRequest> => {
+    checkOptions(options);
     const { redirect = "follow" } = options;
-    oneOf("redirect", redirect, ["follow", "error"]);
     const sign = options.sign && signer(options.sign);
     let agent: Dispatcher | undefined;
     return {
@@ -33,10 +29,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
       sizeOf: bodyBytes,
       groupKey: originOf,
       open({ policy: { timeout } }) {
-        // The attempt's one time limit is core's; undici's own would only add others to it. Only a connection that is
-        // being opened cannot be aborted: it ends by itself, later than the attempt.
-        const connectTimeout = Math.min(timeout, longestConnect) + 1_000;
-        agent = new Agent({ keepAliveTimeout: keepAlive, connectTimeout, headersTimeout: 0, bodyTimeout: 0 });
+        agent = createAgent(options, timeout);
       },
       async deliver({ messages: [{ value, idempotencyKey }] }, context) {
         const signed =
