@@ -1,5 +1,5 @@
 // Plugins look like siblings: who has read one finds the settings of the next without searching.
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { members, readJson, root } from "./workspace.mjs";
@@ -57,6 +57,9 @@ for (const name of Object.values(kinds).flatMap(({ packages }) => packages))
   if (!plugins.some(({ folder }) => folder === `packages/${name}`))
     problems.push(`scripts/check-siblings.mjs lists ${name}, but packages/${name} is not there`);
 
+for (const name of readdirSync(join(root, ".changeset")))
+  if (name.endsWith(".md") && name !== "README.md") checkChangeset(name);
+
 for (const line of problems) console.error(line);
 process.exitCode = problems.length > 0 ? 1 : 0;
 
@@ -77,4 +80,13 @@ function checkSections(readme, wanted, problem) {
   const order = wanted.filter((section) => found.includes(section));
   if (!isDeepStrictEqual(found, order))
     problem(`README.md has its sections in the order ${found.join(", ")}, expected ${order.join(", ")}`);
+}
+
+// One that changesets cannot read stops the release, and no other check reads them.
+function checkChangeset(name) {
+  const text = readFileSync(join(root, ".changeset", name), "utf8");
+  if (!/^---\n\s*("@dest\/[a-z0-9]+": (major|minor|patch)\n)+---\n\s*\S/.test(text))
+    problems.push(
+      `.changeset/${name} is no changeset: names of packages between two lines of ---, then the text`,
+    );
 }

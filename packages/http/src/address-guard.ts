@@ -20,7 +20,7 @@ export function guardedLookup(network: Network, resolve: LookupAll = lookup): Lo
       if (error) return done(error, "");
       const allowed = addresses.filter(({ address }) => refusalOf(address, network) === undefined);
       const [first] = allowed;
-      if (!first) return done(refused(hostname, addresses[0]?.address ?? hostname, network), "");
+      if (!first) return done(noneOf(hostname, addresses, network), "");
       if (options.all) done(null, allowed);
       else done(null, first.address, first.family);
     });
@@ -44,6 +44,11 @@ export function refusalOfHost(hostname: string, network: Network): DestError | u
   const address = hostname.replace(/^\[(.*)\]$/, "$1");
   if (isIP(address) === 0 || refusalOf(address, network) === undefined) return undefined;
   return refused(address, address, network);
+}
+
+function noneOf(hostname: string, [first]: LookupAddress[], network: Network): Error {
+  if (first) return refused(hostname, first.address, network);
+  return Object.assign(new Error(`${hostname} has no address`), { code: "ENOTFOUND" });
 }
 
 function refused(host: string, address: string, network: Network): DestError {

@@ -55,15 +55,16 @@ const refused = {
 
 /** Why this address may not be sent to; undefined where it may. `address`: as `net.isIP` understands it. */
 export function refusalOf(address: string, network: Network): string | undefined {
-  const carried = isIP(address) === 6 ? carriedBy(address) : undefined;
+  const carried = familyOf(address) === "ipv6" ? carriedBy(address) : undefined;
   if (carried !== undefined) {
     const reason = refusalOf(carried, network);
     if (reason !== undefined) return `it stands for ${carried}: ${reason}`;
     // What is translated is reached where it stands for, whatever the form is registered as.
     return undefined;
   }
-  const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-  return refused[network].find(({ list }) => list.check(address, family))?.reason;
+  const family = familyOf(address);
+  return refused[network].find((range) => range.family === family && range.list.check(address, family))
+    ?.reason;
 }
 
 /**
@@ -95,10 +96,16 @@ function groupsOf(address: string): number[] {
   return [...before, ...new Array<number>(8 - before.length - after.length).fill(0), ...after];
 }
 
-function compile(ranges: readonly Range[]): { readonly list: BlockList; readonly reason: string }[] {
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+// One list each: a BlockList would take an IPv4 address for one of ::/3.
+function compile(ranges: readonly Range[]) {
   return ranges.map(([address, bits, reason]) => {
     const list = new BlockList();
-    list.addSubnet(address, bits, isIP(address) === 6 ? "ipv6" : "ipv4");
-    return { list, reason };
+    const family = familyOf(address);
+    list.addSubnet(address, bits, family);
+    return { list, family, reason };
   });
 }

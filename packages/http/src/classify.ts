@@ -27,13 +27,16 @@ const unsent = new Set([
   "UND_ERR_CONNECT_TIMEOUT",
 ]);
 
-/** What a failure without a response means: it may pass. `sent`: the request had begun to be sent. */
-export function classifyFailure(cause: Error & { code?: string }, sent: boolean): Outcome {
+/**
+ * What a failure without a response means: it may pass. `sent`: the request had begun to be sent. `taken`: one before it,
+ * which led here, has been taken.
+ */
+export function classifyFailure(cause: Error & { code?: string }, sent: boolean, taken = false): Outcome {
   if (DestError.is(cause)) return { status: cause.retryable === false ? "rejected" : "retry", error: cause };
   const { code = cause.name } = cause;
   const message = messageOf(cause);
   const text = message === "" || message.includes(code) ? message : `${code}: ${message}`;
-  const ambiguous = sent && !unsent.has(code);
+  const ambiguous = taken || (sent && !unsent.has(code));
   return { status: "retry", error: new DestError("DEST_NETWORK", text || code, { cause, ambiguous }) };
 }
 

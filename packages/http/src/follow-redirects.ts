@@ -29,7 +29,8 @@ export async function followRedirects(
     redirects.push({ status: response.status, method, url: origin + path });
     context.record({ request: { redirects: [...redirects] } });
     const ended = await exchange(agent, request, context);
-    if ("error" in ended) return classifyFailure(ended.error, ended.sent);
+    // A redirect to a GET tells that the first request has been taken: a failure after it leaves that so.
+    if ("error" in ended) return classifyFailure(ended.error, ended.sent, method !== first.method);
     response = ended.response;
   }
   context.record({ response: responseRecord(response) });

@@ -234,3 +234,28 @@ describe("the delivery record", () => {
     expect(requests[0]?.body).toHaveLength(1_000_000);
   });
 });
+
+describe("the connection", () => {
+  test.each([
+    ["is used again after an answer of 100 KB", 100_000, true],
+    ["is closed after one of 10 MB: the rest is not read", 10_000_000, false],
+  ])("%s", async (_, bytes, isKept) => {
+    const target = await receiver((response) => response.end("r".repeat(bytes)));
+    const { send, next } = setUp();
+    for (let i = 0; i < 2; i++) {
+      await send({ url: target.origin });
+      await next("delivered");
+    }
+    expect(target.connections === 1).toBe(isKept);
+  });
+
+  test("a long answer is recorded by its beginning, and said to be longer", async () => {
+    const { origin } = await receiver((response) => response.writeHead(404).end("r".repeat(10_000_000)));
+    const { send, next } = setUp();
+    await send({ url: origin });
+    const record = await next("dead");
+    const { body } = lastAttempt(record).response as { body: string };
+    expect(body).toMatch(/^r{4000}… \(more than \d{6} bytes in all\)$/);
+    expect(record.error?.message).toContain("404");
+  });
+});

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { Policy } from "@dest/core";
 import { expect, test } from "vitest";
+import { optionNames } from "../src/options.js";
 import { accepts } from "../src/request.js";
 
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
@@ -26,8 +27,8 @@ test("the table of what $.send.http takes names exactly the keys it reads", () =
   expect(namesIn("Key")).toEqual([...accepts]);
 });
 
-test("the table of what http() takes names exactly the policy's options", () => {
-  expect(namesIn("Option")).toEqual(Object.keys(policy));
+test("the table of what http() takes names exactly its own options and the policy's", () => {
+  expect(namesIn("Option")).toEqual([...optionNames, ...Object.keys(policy)]);
 });
 
 test("every code that http records or throws is in the README", () => {

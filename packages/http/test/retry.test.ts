@@ -228,6 +228,18 @@ describe("a connection that fails", () => {
     expect(await next("dead")).toMatchObject({ id: maybe, error: { code: "DEST_AMBIGUOUS" } });
     expect(await next("retry")).toMatchObject({ id: never });
   });
+
+  test("with retry.ambiguous false, a timeout after the request was written is a dead letter that says so", async () => {
+    const target = await receiver(() => {});
+    const { clock, send, next } = setUp({ retry: { ambiguous: false } });
+    await send({ url: target.origin, data: { a: 1 } });
+    await target.next();
+    await clock.advance(30_000);
+    const { error, attempts } = await next("dead");
+    expect(error?.code).toBe("DEST_AMBIGUOUS");
+    expect(error?.message).toContain("it may have arrived already");
+    expect(attempts[0]?.error?.code).toBe("DEST_TIMEOUT");
+  });
 });
 
 describe("one origin does not hold up another", () => {
