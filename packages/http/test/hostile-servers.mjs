@@ -67,20 +67,25 @@ const servers = {
   "speaks something else": (socket) => socket.end("220 mail.example ESMTP\r\n"),
   "speaks HTTP/1.0": (socket) => socket.end("HTTP/1.0 200 OK\r\n\r\nold"),
   "answers 103 first": (socket) => socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${ok}`),
+  "answers 100 unasked": (socket) => socket.write(`HTTP/1.1 100 Continue\r\n\r\n${ok}`),
   "answers 102 for ever": (socket) => drip(socket, Array(10_000).fill("HTTP/1.1 102 Processing\r\n\r\n"), 20),
   "switches to a WebSocket": (socket) =>
     socket.write("HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n"),
+  "redirects for ever, with 1 GB each": (socket) => {
+    socket.write(`HTTP/1.1 307 Again\r\nlocation: /\r\ncontent-length: ${2 ** 30}\r\n\r\n`);
+    pour(socket, () => chunk);
+  },
   "answers 204": (socket) => socket.write("HTTP/1.1 204 No Content\r\n\r\n"),
   "answers HEAD with a length": (socket) => socket.write(status("200 OK", 2 ** 30)),
   "takes a GET with a body": (socket) => socket.write(ok),
-  "reads 30 MB slowly": (socket) => socket.write(ok),
-  "refuses 30 MB before it has read them": (socket) => socket.write(status("413 Content Too Large", 0)),
+  "reads 50 MB slowly": (socket) => socket.write(ok),
+  "refuses 50 MB before it has read them": (socket) => socket.write(status("413 Content Too Large", 0)),
   "repeats a secret": (socket) =>
     socket.end(`HTTP/1.1 500 Oh\r\nset-cookie: sid=PLANTED\r\ncontent-length: 0\r\n\r\n`),
 };
 
-const slowly = "reads 30 MB slowly";
-const early = new Set(["resets at once", "refuses 30 MB before it has read them"]);
+const slowly = "reads 50 MB slowly";
+const early = new Set(["resets at once", "refuses 50 MB before it has read them"]);
 
 function serve(name, answer) {
   return createServer((socket) => {

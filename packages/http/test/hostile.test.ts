@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const megabyte = 1024 * 1024;
 /** Bytes. What one attempt may need beside what it sends. */
 const mostGrowth = 64 * megabyte;
-const large = 30 * megabyte;
+const large = 50 * megabyte;
 
 const servers = fork(fileURLToPath(new URL("hostile-servers.mjs", import.meta.url)));
 let ports: Readonly<Record<string, number>> = {};
@@ -81,13 +81,16 @@ const cases: readonly (readonly [name: string, outcome: RegExp, request?: Partia
   ["speaks something else", lost],
   ["speaks HTTP/1.0", /^delivered$/],
   ["answers 103 first", /^delivered$/],
+  // RFC 9110, 15.2 wants it read over. undici does not, so that it is asked again.
+  ["answers 100 unasked", lost],
   ["answers 102 for ever", /^DEST_TIMEOUT: /],
   ["switches to a WebSocket", lost],
+  ["redirects for ever, with 1 GB each", /^DEST_HTTP_REDIRECT: /],
   ["answers 204", /^delivered$/],
   ["answers HEAD with a length", /^delivered$/, { method: "HEAD", data: undefined }],
   ["takes a GET with a body", /^delivered$/, { method: "GET" }],
-  ["refuses 30 MB before it has read them", /^DEST_HTTP_STATUS: .* 413/, { data: Buffer.alloc(large) }],
-  ["reads 30 MB slowly", /^delivered$/, { data: Buffer.alloc(large) }],
+  ["refuses 50 MB before it has read them", /^DEST_HTTP_STATUS: .* 413/, { data: Buffer.alloc(large) }],
+  ["reads 50 MB slowly", /^delivered$/, { data: Buffer.alloc(large) }],
   ["repeats a secret", /^DEST_HTTP_STATUS: .* 500/],
 ];
 

@@ -60,9 +60,9 @@ describe("method and body, by the Fetch standard", () => {
 
 describe("headers", () => {
   const headers = {
-    Authorization: "Bearer secret",
-    Cookie: "sid=secret",
-    "X-Api-Key": "secret",
+    Authorization: "Bearer PLANTED",
+    Cookie: "sid=PLANTED",
+    "X-Api-Key": "PLANTED",
     "X-Team-Token": "secret",
     Accept: "text/plain",
     "Content-Type": "application/x-own",
@@ -80,9 +80,9 @@ describe("headers", () => {
 
   test("another origin gets no credentials and none of the user's own; the key and what says what it is it gets", async () => {
     const other = await receiver();
-    const target = await redirecting(307, `${other.origin.replace("//", "//user:sesame@")}/next`);
+    const target = await redirecting(307, `${other.origin.replace("//", "//user:PLANTED@")}/next`);
     const { send, next } = setUp();
-    const [id] = await send({ url: target.origin.replace("//", "//user:sesame@"), headers, data: "text" });
+    const [id] = await send({ url: target.origin.replace("//", "//user:PLANTED@"), headers, data: "text" });
     const record = await next("delivered");
     const [{ headers: got }] = other.requests as [Received];
     for (const name of secret) expect(got).not.toHaveProperty(name);
@@ -93,7 +93,7 @@ describe("headers", () => {
       "idempotency-key": id,
       host: other.origin.slice("http://".length),
     });
-    expect(JSON.stringify(record)).not.toContain("sesame");
+    expect(JSON.stringify(record)).not.toContain("PLANTED");
   });
 
   test("what another origin did not get, it does not get when it leads back", async () => {
@@ -165,7 +165,7 @@ describe("how far", () => {
   );
 
   test('with redirect: "error" it is a dead letter that names the address', async () => {
-    const target = await redirecting(308, "/elsewhere?token=secret");
+    const target = await redirecting(308, "/elsewhere?token=PLANTED");
     const { send, next } = setUp({ redirect: "error" });
     await send({ url: target.origin });
     const { error } = await next("dead");

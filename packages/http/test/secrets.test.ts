@@ -1,7 +1,8 @@
-import { inspect } from "node:util";
 import type { DestError, Policy } from "@dest/core";
 import { expect, test } from "vitest";
+import type { HttpOptions } from "../src/index.js";
 import { type HttpRequest, prepare } from "../src/request.js";
+import { expectNoSecret } from "./no-secret.js";
 import { nobody, receiver } from "./receiver.js";
 import { setUp } from "./set-up.js";
 import { thrownBy } from "./thrown-by.js";
@@ -23,25 +24,14 @@ function requestsTo(origin: string): HttpRequest[] {
   ];
 }
 
-const forms = ["PLANTED", btoa("PLANTED:PLANTED")];
-
-function expectNoSecret(...shown: readonly unknown[]): void {
-  for (const one of shown) {
-    for (const form of forms) {
-      expect(JSON.stringify(one)).not.toContain(form);
-      expect(inspect(one, { depth: Number.POSITIVE_INFINITY })).not.toContain(form);
-    }
-  }
-}
-
 /** An instance that also keeps the errors it decides by. */
-function watched(policy: Policy = {}) {
+function watched(options: HttpOptions & Policy = {}) {
   const errors: DestError[] = [];
   const shouldRetry = (error: DestError) => {
     errors.push(error);
     return true;
   };
-  return { ...setUp({ ...policy, pause: false, retry: { shouldRetry } }), errors };
+  return { ...setUp({ ...options, pause: false, retry: { shouldRetry } }), errors };
 }
 
 test("answers of every kind leave no secret in a record, an event or an error", async () => {
@@ -88,6 +78,59 @@ test("nor a connection that fails", async () => {
   for (let i = 0; i < requests.length; i++) await next("retry");
   expect(errors).toHaveLength(requests.length);
   expectNoSecret((await dest.messages.list()).items, events, errors);
+});
+
+test("nor a redirect, to whatever address", async () => {
+  const other = await receiver((response) => response.writeHead(404).end());
+  const userinfo = other.origin.replace("//", "//PLANTED:PLANTED@");
+  const locations = [
+    `${userinfo}/?api_key=PLANTED#token=PLANTED`,
+    "/?token=PLANTED",
+    "ftp://PLANTED@a/?key=PLANTED",
+  ];
+  for (const location of locations) {
+    const target = await receiver((response) => response.writeHead(307, { location }).end());
+    const { dest, events, errors, send, next } = watched();
+    const requests = requestsTo(target.origin);
+    await send(...requests);
+    for (let i = 0; i < requests.length; i++) await next("dead");
+    expectNoSecret((await dest.messages.list()).items, events, errors);
+  }
+  expect(other.requests[0]?.url).toBe("/?api_key=PLANTED");
+});
+
+const signingSecret = `whsec_${Buffer.from("PLANTED".repeat(5)).toString("base64")}`;
+
+test.each<[string, (unused: string) => HttpOptions]>([
+  [
+    "the secret of signatures",
+    () => ({ sign: { secrets: [signingSecret, Buffer.from("PLANTED".repeat(5))] } }),
+  ],
+  [
+    "the password of a proxy that is not there",
+    (unused) => ({ proxy: unused.replace("//", "//PLANTED:PLANTED@") }),
+  ],
+  ["a key that cannot be read", () => ({ tls: { key: "PLANTED", cert: "PLANTED", passphrase: "PLANTED" } })],
+])("nor an option: %s", async (_, options) => {
+  const target = await receiver((response) => response.writeHead(503).end());
+  const { origin: unused } = await nobody();
+  const { dest, events, errors, send, next } = watched(options(unused));
+  await send({ url: target.origin, data: { a: 1 } });
+  await next("retry");
+  expect(errors).toHaveLength(1);
+  expectNoSecret((await dest.messages.list()).items, events, errors);
+});
+
+test.each<[string, HttpOptions]>([
+  ["sign", { sign: "whsec_PLANTED" as never }],
+  ["proxy", { proxy: "socks://PLANTED:PLANTED@127.0.0.1" }],
+  ["proxy", { proxy: "PLANTED" }],
+  ["tls", { tls: "PLANTED" as never }],
+])("an option that is refused is not quoted either: %s %#", (name, options) => {
+  const error = thrownBy(() => setUp(options));
+  expect(error.code).toBe("DEST_INVALID_OPTION");
+  expect(error.message).toMatch(new RegExp(`^${name}\\b`));
+  expectNoSecret(error);
 });
 
 test.each<[string, unknown]>([

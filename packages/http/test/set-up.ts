@@ -2,6 +2,7 @@ import { createDest, type DeliveryRecord, type DestEvents, type Policy } from "@
 import { manualClock } from "@dest/core/testing";
 import { onTestFinished } from "vitest";
 import { type HttpOptions, type HttpRequest, http } from "../src/index.js";
+import { expectNoSecret } from "./no-secret.js";
 import { Queue } from "./queue.js";
 
 type RecordEvent = "retry" | "delivered" | "dead";
@@ -17,7 +18,10 @@ const eventNames = [
   "warning",
 ] as const;
 
-/** An instance in virtual time, whose events can be awaited one by one. It is closed when the test ends. */
+/**
+ * An instance in virtual time, whose events can be awaited one by one. When the test ends it is closed, and what it
+ * showed is searched for planted secrets.
+ */
 export function setUp(options: HttpOptions & Policy = {}) {
   const clock = manualClock();
   const dest = createDest({ destinations: { http: http(options) }, clock });
@@ -38,6 +42,7 @@ export function setUp(options: HttpOptions & Policy = {}) {
     });
     while (!isClosed) await clock.advance(1_000);
     await closing;
+    expectNoSecret(...events);
   });
 
   return {
