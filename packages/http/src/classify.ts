@@ -57,7 +57,7 @@ export function shownAddress(location: string | string[] | undefined = "nowhere"
 
 function hint(status: number, headers: HttpResponse["headers"], body: Buffer): string {
   if (status >= 300 && status < 400)
-    return `, a redirect to ${shownAddress(headers.location)}: send to that address instead`;
+    return `, a redirect to ${shownAddress(headers.location)}${headers.location ? ": send to that address instead" : ""}`;
   const [line = ""] = body.subarray(0, 200).toString("utf8").trim().split("\n");
   return line === "" ? "" : `: ${line}`;
 }

@@ -51,6 +51,7 @@ describe("a response", () => {
 
   test("a redirect to nowhere is final too", () => {
     expect(answered(302).status).toBe("rejected");
+    expect(errorOf(answered(302)).message).toMatch(/302, a redirect to nowhere$/);
   });
 
   test.each([408, 425, 429, 503])("a Retry-After with %i is how long to wait", (status) => {
