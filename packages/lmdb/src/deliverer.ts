@@ -46,6 +46,7 @@ export class Deliverer {
   readonly #cache: BatchCache;
   readonly #audited = new Set<string>();
   // Parts of a group that was not stored as a whole: it comes again, and what they said was of an earlier claim.
+  // Releases, too: who was released may be claimed and delivered by then.
   readonly #stored = new WeakSet<Settlement>();
   #trusts = true;
 
@@ -117,12 +118,16 @@ export class Deliverer {
     const settlements = given.filter((settlement) => !this.#stored.has(settlement));
     const batches: Sealed[] = [];
     let releases = 0;
-    for (const { to, ids, batchId } of settlements) {
+    for (const settlement of settlements) {
+      const { to, ids, batchId } = settlement;
       if (to !== "release") continue;
       releases += 1;
       const batch = batchId === undefined ? undefined : this.held.batches.get(batchId);
       if (batch) batches.push(batch);
-      else this.#releaseMessages(ids);
+      else {
+        this.#releaseMessages(ids);
+        this.#stored.add(settlement);
+      }
     }
     if (batches.length === 0 && releases === settlements.length) return;
     const { delivered, settings, write } = this.#parts;
