@@ -8,7 +8,7 @@ import type { DispatchRequest } from "./to-dispatch.js";
 
 const mostRedirects = 5;
 
-/** From a response that is a redirect to the outcome at its end. `sign` is for what goes to the first origin. */
+/** From a response that is a redirect to the outcome at its end. `sign` is for what stays within the first origin. */
 export async function followRedirects(
   agent: Dispatcher,
   first: DispatchRequest,
@@ -24,19 +24,28 @@ export async function followRedirects(
       context.record({ response: responseRecord(response) });
       return { status: "rejected", error: endless(response, redirects.length) };
     }
-    request = sign && next.origin === first.origin ? sign(next) : next;
+    // Who was led to another origin and back has lost its headers, and is not to be signed as that origin likes.
+    request = sign && "webhook-signature" in next.headers ? sign(next) : next;
     const { origin, path, method } = request;
     redirects.push({ status: response.status, method, url: origin + path });
     context.record({ request: { redirects: [...redirects] } });
     const ended = await exchange(agent, request, context);
-    // A redirect to a GET tells that the first request has been taken: a failure after it leaves that so.
-    if ("error" in ended) return classifyFailure(ended.error, ended.sent, method !== first.method);
+    if ("error" in ended) return classifyFailure(ended.error, ended.sent, isTaken(first, request));
     response = ended.response;
   }
   context.record({ response: responseRecord(response) });
   const outcome = classifyResponse(response, context.clock.now());
+  if (outcome.status === "retry" && isTaken(first, request)) {
+    const { code, message } = outcome.error;
+    return { ...outcome, error: new DestError(code, message, { ambiguous: true }) };
+  }
   if (outcome.status !== "delivered") return outcome;
   return { status: "delivered", receipt: { status: response.status, url: request.origin + request.path } };
+}
+
+// A redirect to a GET tells that the first request has been taken (RFC 9110, 15.4.4): a failure after it leaves that so.
+function isTaken(first: DispatchRequest, { method }: DispatchRequest): boolean {
+  return method !== first.method;
 }
 
 function endless(response: HttpResponse, followed: number): DestError {

@@ -67,6 +67,16 @@ describe("with retry.ambiguous false, what may have arrived is a dead letter tha
   });
 });
 
+test("after 303 the next is a GET, and its receiver is busy: dead, as the first request was taken", async () => {
+  const target = await receiver((response, { method }) => {
+    if (method === "POST") response.writeHead(303, { location: "/result" }).end();
+    else response.writeHead(503).end();
+  });
+  const { send, next } = setUp(neverTwice);
+  await send({ url: target.origin, data: { pay: 1 } });
+  expect((await next("dead")).error?.code).toBe("DEST_AMBIGUOUS");
+});
+
 describe("and what cannot have arrived is sent again", () => {
   test("a connection that was refused", async () => {
     const { origin, port } = await nobody();

@@ -119,6 +119,20 @@ test("a redirect within the origin is signed anew, another origin gets no signat
   );
 });
 
+test("what another origin leads back is not signed", async () => {
+  const target = await receiver((response, { url }) => {
+    if (url === "/") response.writeHead(307, { location: other.origin }).end();
+    else response.end();
+  });
+  const other = await receiver((response) =>
+    response.writeHead(307, { location: `${target.origin}/back` }).end(),
+  );
+  const { send, next } = setUp({ sign: { secret: newSecret() } });
+  await send({ url: target.origin, data: { a: 1 } });
+  await next("delivered");
+  expect(target.requests.map(({ headers }) => "webhook-signature" in headers)).toEqual([true, false]);
+});
+
 test("410 is a dead letter, and stops nothing else", async () => {
   const target = await receiver((response, { url }) => response.writeHead(url === "/gone" ? 410 : 200).end());
   const { events, send, next } = setUp({ sign: { secret: newSecret() }, pause: { after: 1 } });
