@@ -21,6 +21,9 @@ interface Arrived {
 /** What is known outside of the process that dies: what it said it would send, what it was promised, what arrived. */
 export class Ledger {
   readonly faults = new Faults();
+  /** Messages that came again in the same life although their success was answered. */
+  repeated = 0;
+  readonly #mayRepeat: boolean;
   readonly #order = new Order();
   readonly #runs = new Map<string, Announced>();
   readonly #arrived = new Map<string, Arrived>();
@@ -31,6 +34,11 @@ export class Ledger {
   /** The keys of the messages of a request. */
   readonly #requests = new Map<string, readonly string[]>();
   #isDrained = false;
+
+  /** `mayRepeat`: such messages are counted, and no fault. */
+  constructor({ mayRepeat = false } = {}) {
+    this.#mayRepeat = mayRepeat;
+  }
 
   /** Before the run is begun. */
   announce(run: string, sends: number, discarded: boolean, line?: string): void {
@@ -85,8 +93,11 @@ export class Ledger {
           "a message came again under another key",
           `${before.idempotencyKey}, ${idempotencyKey}`,
         );
-      if (before?.answeredIn.includes(life))
-        this.faults.add("a message came again after its success was answered, without a kill", key);
+      if (before?.answeredIn.includes(life)) {
+        this.repeated += 1;
+        if (!this.#mayRepeat)
+          this.faults.add("a message came again after its success was answered, without a kill", key);
+      }
       if (this.#isDrained && before && before.answeredIn.length > 0)
         this.faults.add("a message came again after everything was delivered", key);
       if (!isIntact(payload)) this.#notIntact.add(key);
