@@ -3,6 +3,7 @@ import type { AnyDestination } from "./destination.js";
 import { asError, DestError } from "./errors.js";
 import type { NewMessage } from "./outbox.js";
 import type { Registered } from "./registry.js";
+import { type Sent, UnansweredSend } from "./sent.js";
 import { jsonBytes } from "./size.js";
 import { snapshot } from "./snapshot.js";
 import { unknownKey, unknownKeysOf, without } from "./unknown-keys.js";
@@ -19,12 +20,6 @@ export interface SendOptions {
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What a send returns: never a promise, because delivery begins only when the run has ended. */
-export interface Sent {
-  /** `<runId>.<ordinal>`, as in `dest.messages.get(id)`. */
-  readonly id: string;
-}
-
 /** Where captured sends collect: a run, as one of its steps sees it. */
 export interface Capturing {
   readonly step: string | undefined;
@@ -36,6 +31,8 @@ export interface Capturing {
   nextId(): string;
   add(message: NewMessage): void;
   warnOfKey(to: Registered, key: string): void;
+  /** Somebody takes what a send returned for an answer. */
+  warnOfRead(to: Registered, member: string): void;
 }
 
 /** One `$.send.name(...)`: validated and copied now, sent later. Errors point at the line that called `caller`. */
@@ -52,6 +49,8 @@ export function capture(
     // Only now: a toJSON of the payload may itself have sent.
     const id = run.nextId();
     run.add(toMessage(id, run, to, value, options));
+    // Code that may give keys we do not know may also expect what we do not return.
+    if (run.unknownKeys === "warn") return new UnansweredSend(id, run, to);
     return Object.freeze({ id });
   } catch (thrown) {
     throw atCaller(thrown, to.name, caller);

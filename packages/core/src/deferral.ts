@@ -27,6 +27,7 @@ export interface Intake {
   readonly unknownKeys: "throw" | "warn";
   now(): number;
   warnOfKey(to: Registered, key: string): void;
+  warnOfRead(to: Registered, member: string): void;
   /** Puts the captured sends in the outbox; when it resolves they are accepted, when it rejects none is. */
   accept(commit: RunCommit): Promise<void>;
   ended(run: Deferral): void;
@@ -73,6 +74,10 @@ export class Deferral {
 
   warnOfKey(to: Registered, key: string): void {
     this.#intake.warnOfKey(to, key);
+  }
+
+  warnOfRead(to: Registered, member: string): void {
+    this.#intake.warnOfRead(to, member);
   }
 
   checkOpen(): void {
@@ -170,5 +175,8 @@ class StepCapture implements Capturing {
   }
   warnOfKey(to: Registered, key: string): void {
     this.run.warnOfKey(to, key);
+  }
+  warnOfRead(to: Registered, member: string): void {
+    this.run.warnOfRead(to, member);
   }
 }

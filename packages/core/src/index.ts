@@ -1,5 +1,5 @@
 // For users
-export type { SendOptions, Sent } from "./capture.js";
+export type { SendOptions } from "./capture.js";
 // For authors of destinations
 export type { Clock, Timer } from "./clock.js";
 export type { RunOptions } from "./deferral.js";
@@ -43,6 +43,7 @@ export type {
   StoredMessage,
 } from "./outbox.js";
 export type { BatchLimits, Concurrency, Pause, Policy, RateLimit, ResolvedPolicy, Retry } from "./policy.js";
+export type { Sent } from "./sent.js";
 export { jsonCopy, jsonText } from "./snapshot.js";
 export type {
   ArgsByName,

@@ -124,6 +124,7 @@ export class Instance {
     return {
       $: run.dollar(),
       id: run.id,
+      clock: this.#clock,
       as: (step: string) => run.dollar(step),
       ids: () => run.ids(),
       checkpoint: () => run.checkpoint(),

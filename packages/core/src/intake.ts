@@ -8,6 +8,7 @@ import type { Rooms } from "./limits.js";
 import type { Outbox, RunCommit } from "./outbox.js";
 import type { Registered } from "./registry.js";
 import type { DollarFactory } from "./send.js";
+import { readOfAnswer } from "./sent.js";
 import { unknownKey } from "./unknown-keys.js";
 
 export interface IntakeServices {
@@ -27,7 +28,7 @@ export interface IntakeServices {
 /** Where runs begin, and where what they sent is accepted: room → append → announce → wake. */
 export class Intake implements RunIntake {
   readonly #services: IntakeServices;
-  readonly #warnedKeys = new Set<string>();
+  readonly #warned = new Set<string>();
   readonly #running = new Set<Deferral>();
   readonly #storing = new Set<Promise<unknown>>();
   #onIdle: (() => void) | undefined;
@@ -103,10 +104,17 @@ export class Intake implements RunIntake {
   }
 
   warnOfKey(to: Registered, key: string): void {
-    const known = `${to.name} ${key}`;
-    if (this.#warnedKeys.has(known)) return;
-    this.#warnedKeys.add(known);
-    this.#services.events.warn(unknownKey(to, key, "DEST_UNKNOWN_KEY"));
+    this.#warnOnce(`${to.name} ${key}`, () => unknownKey(to, key, "DEST_UNKNOWN_KEY"));
+  }
+
+  warnOfRead(to: Registered, member: string): void {
+    this.#warnOnce(to.name, () => readOfAnswer(to.name, member));
+  }
+
+  #warnOnce(about: string, warning: () => DestError): void {
+    if (this.#warned.has(about)) return;
+    this.#warned.add(about);
+    this.#services.events.warn(warning());
   }
 
   /** Refuses new runs; resolves when none is running. */

@@ -1,7 +1,8 @@
 import { inspect } from "node:util";
-import { type Capturing, capture, type SendOptions, type Sent } from "./capture.js";
+import { type Capturing, capture, type SendOptions } from "./capture.js";
 import { DestError, invalid, invalidOption } from "./errors.js";
 import type { Registry } from "./registry.js";
+import type { Sent } from "./sent.js";
 import { meant } from "./unknown-keys.js";
 
 type SendFunction = (...args: unknown[]) => Sent;

@@ -1,9 +1,11 @@
-import type { SendOptions, Sent } from "./capture.js";
+import type { SendOptions } from "./capture.js";
+import type { Clock } from "./clock.js";
 import type { RunOptions } from "./deferral.js";
 import type { Destination } from "./destination.js";
 import type { DestError } from "./errors.js";
 import type { DestEvents, EventName } from "./events.js";
 import type { DeliveryRecord, DestinationStats, ListPage, ListQuery, ReplayQuery } from "./outbox.js";
+import type { Sent } from "./sent.js";
 
 /** What each registered destination takes: argument tuples by name. */
 export type ArgsByName = { readonly [name: string]: readonly unknown[] };
@@ -49,6 +51,8 @@ export type RunOf<D> = D extends Dest<infer M> ? Run<M> : never;
 export interface OpenRun<M extends ArgsByName> {
   readonly $: Run<M>;
   readonly id: string;
+  /** The time of the instance, for what runs in it. */
+  readonly clock: Clock;
   /** A `$` whose sends say in their origin which step made them. */
   as(step: string): Run<M>;
   /** Ids of what was sent so far, in order. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createDest } from "../src/index.js";
 import { register } from "../src/registry.js";
 import { recordingDestination } from "../src/testing/index.js";
 import { meant, refuseUnknownOptions, unknownKey, unknownKeysOf, without } from "../src/unknown-keys.js";
@@ -79,4 +80,32 @@ test("an unknown option is refused by name; undefined does not make it known", (
   const error = thrownBy(() => refuseUnknownOptions("s3", { regoin: undefined }, known));
   expect(error.code).toBe("DEST_INVALID_OPTION");
   expect(error.message).toBe("s3: unknown option regoin (did you mean region?); known are region, timeout");
+});
+
+describe("with unknownKeys: warn, what a send returns", () => {
+  test("is frozen, has nothing but its id, and warns once for each destination when an answer is read of it", async () => {
+    await using dest = createDest({
+      destinations: { out: recordingDestination(), audit: recordingDestination() },
+    });
+    const warnings: string[] = [];
+    dest.on("warning", ({ code, message }) => warnings.push(`${code} ${message.slice(0, 16)}`));
+    await dest.run(
+      async ($) => {
+        for (const send of [$.send.out, $.send.out, $.send.audit]) {
+          const sent = (await send({ n: 1 })) as { id: string; status?: number; data?: unknown };
+          expect([sent.status, sent.data]).toEqual([undefined, undefined]);
+          expect(Object.keys(sent)).toEqual(["id"]);
+          expect(Object.isFrozen(sent)).toBe(true);
+        }
+      },
+      { unknownKeys: "warn" },
+    );
+    expect(warnings).toEqual(["DEST_NO_ANSWER_YET $.send.out retur", "DEST_NO_ANSWER_YET $.send.audit ret"]);
+  });
+
+  test("without it is a plain object", async () => {
+    await using dest = createDest({ destinations: { out: recordingDestination() } });
+    const sent = await dest.run(($) => $.send.out({ n: 1 }));
+    expect(Object.getPrototypeOf(sent)).toBe(Object.prototype);
+  });
 });
