@@ -17,6 +17,7 @@ import { httpMemory } from "./http-memory.js";
 import { isolation } from "./isolation.js";
 import { measure, type Result } from "./result.js";
 import { table } from "./table.js";
+import { workflow } from "./workflow.js";
 
 const benchmarks: readonly Benchmark[] = [
   capture,
@@ -29,6 +30,7 @@ const benchmarks: readonly Benchmark[] = [
   backlogRestart,
   flat,
   isolation,
+  workflow,
 ];
 const main = fileURLToPath(import.meta.url);
 const latest = fileURLToPath(new URL("../results/latest.json", import.meta.url));

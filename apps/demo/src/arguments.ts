@@ -3,7 +3,7 @@ import { Problem } from "./problem.js";
 
 export interface Arguments {
   readonly help: boolean;
-  /** A file of the user's; absent: the example programs. */
+  /** A file or folder of the user's; absent: the example programs. */
   readonly workflow?: string | undefined;
   /** A path, or `-` for standard input; absent: the example event. */
   readonly event?: string | undefined;
@@ -22,9 +22,9 @@ export const help = `Runs workflows and shows what becomes of what they send.
   npm run demo                        the example programs, on the example event
   npm run demo -- --workflow my.mjs   a file of your own: a code step or an action
 
-  --workflow <file>   the file to run
+  --workflow <path>   the file to run, or a folder of steps with a workflow.json
   --event <file | ->  the event as JSON; - reads it from standard input
-  --props <file>      values of an action's props, as a JSON object
+  --props <file>      values of an action's props, as a JSON object; of a folder's by step
   --url <url>         where "[YOUR URL HERE]" sends to, instead of the demo's own receiver
   --wait <seconds>    how long to wait for deliveries, 30 if not given
   --outbox <dir>      keep what waits in this directory: the next run with it goes on

@@ -1,6 +1,7 @@
 import { type ArgsByName, type Dest, DestError } from "@dest/core";
 import { runWorkflow, type Workflow, type WorkflowResult } from "@dest/workflow";
 import { complain, say } from "./output.js";
+import { stepLines } from "./step-report.js";
 
 /** Runs workflows one after another, with a line on each. Answers whether every step ran. */
 export async function runAll<M extends ArgsByName>(
@@ -14,6 +15,7 @@ export async function runAll<M extends ArgsByName>(
     try {
       const result = await runWorkflow(dest, workflow, { event });
       say(`${workflow.id.padEnd(width)}  ${describe(workflow, result)}`);
+      for (const line of stepLines(workflow, result)) say(line);
       if (!result.error) continue;
       complain(result.error.message);
     } catch (error) {

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, onTestFinished, test, vi } from "vitest";
 import { runDemo, startDemo } from "./run-demo.js";
 
@@ -94,6 +95,19 @@ test("a file of one's own runs on an event of one's own", async () => {
   const { code } = await runDemo(["--workflow", workflow, "--event", event, "--url", url]);
   expect(code).toBe(0);
   expect(bodies).toEqual(['{"id":17}']);
+});
+
+test("a folder of steps shows what each said, the response, and what was sent before a step failed", async () => {
+  const folder = fileURLToPath(new URL("../workflows/order", import.meta.url));
+  const { code, stdout, stderr } = await runDemo(["--workflow", folder]);
+  expect(code).toBe(1);
+  expect(stdout).toContain("order  3 messages, responds 202, Told the shop of 2 lines for 55 EUR");
+  expect(stdout).toMatch(/prices +\{"total":55,"\$return_value":2\}/);
+  expect(stdout).toMatch(/archive +failed/);
+  expect(stdout).toContain('responds {"status":202,"body":{"accepted":true}}');
+  expect(stderr).toMatch(/step archive failed at .*archive\.mjs:5:11: no room in the archive/);
+  expect(rows(stdout)).toHaveLength(3);
+  expect(stdout).toContain("3 of 3 delivered");
 });
 
 test("the event can come on standard input", async () => {

@@ -1,5 +1,9 @@
-import { type ArgsByName, DestError, type OpenRun, type SendOptions } from "@dest/core";
-import { exported } from "./steps.js";
+import type { ArgsByName, OpenRun, SendOptions } from "@dest/core";
+import { atCaller } from "./at-caller.js";
+import { type Flow, type FlowNotes, flowOf } from "./flow.js";
+import type { HttpResponse } from "./http-response.js";
+import { notSupported } from "./not-supported.js";
+import { exported, type TriggerContext } from "./steps.js";
 
 /** What a step calls `$`. */
 export interface StepDollar {
@@ -8,76 +12,69 @@ export interface StepDollar {
   with(options: SendOptions): { readonly send: StepSend };
   /** Later steps read it as `steps.<this step>.<name>`. */
   export(name: string, value: unknown): void;
-  /** The HTTP response of a workflow that an HTTP request started. The last one counts. */
+  /**
+   * The HTTP response of a workflow that an HTTP request started. The last one counts. Resolves when the body is read,
+   * or, with `immediate`, when the response is sent.
+   */
   respond(response: HttpResponse): Promise<void>;
   readonly flow: Flow;
+  readonly context: StepContext;
 }
 
-/** A function for each registered destination; unedited code knows no types of what is registered. */
+// Unedited code knows no types of what is registered.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type StepSend = { readonly [destination: string]: any };
+type SendFunction = any;
 
-export interface HttpResponse {
-  readonly status?: number;
-  readonly headers?: { readonly [name: string]: string };
-  readonly body?: unknown;
+/**
+ * A function under every name: where nothing is registered it throws `DEST_UNKNOWN_DESTINATION`. The five are those of
+ * the published types.
+ */
+export interface StepSend {
+  readonly http: SendFunction;
+  readonly email: SendFunction;
+  readonly emit: SendFunction;
+  readonly s3: SendFunction;
+  readonly sse: SendFunction;
+  readonly [destination: string]: SendFunction;
 }
 
-export interface Flow {
-  /** Ends the workflow: what was sent is delivered, nothing after it is sent, and no later step runs. */
-  exit(reason?: string): never;
-  delay(ms: number, context?: unknown): never;
-  suspend(ms?: number, context?: unknown): never;
-  rerun(ms?: number, context?: unknown, maxRetries?: number): never;
+/** As `steps.trigger.context`, and what code asks that tells a first run from a repeated one: it is always the first. */
+export interface StepContext extends TriggerContext {
+  readonly attempt: 1;
+  readonly run: { readonly runs: 1 };
+  readonly replay: false;
+  readonly test: false;
+  /** The run id. */
+  readonly trace_id: string;
 }
 
-/** What `$` writes down while its step runs. */
-export interface StepNotes {
+/** What `$` does to the workflow that runs. */
+export interface StepNotes extends FlowNotes {
   /** `steps.<name>` */
   readonly exports: Record<string, unknown>;
-  responded(response: HttpResponse): void;
-  exited(reason: string | undefined): void;
+  readonly context: TriggerContext;
+  /** Throws at once for what cannot be sent. */
+  respond(response: HttpResponse): Promise<void>;
 }
 
 /** The `$` of one step. A plain object: user code takes it apart and spreads it. */
-export function dollarOf<M extends ArgsByName>(
-  step: string,
-  run: OpenRun<M>,
-  { exports, responded, exited }: StepNotes,
-): StepDollar {
+export function dollarOf<M extends ArgsByName>(step: string, run: OpenRun<M>, notes: StepNotes): StepDollar {
   const sending = run.as(step);
-  return {
-    send: sending.send,
-    with: sending.with.bind(sending),
+  const $: Omit<StepDollar, "context"> = {
+    send: sending.send as unknown as StepSend,
+    with: (options) => sending.with(options) as unknown as { readonly send: StepSend },
     export(name, value) {
-      exports[name] = exported(value);
+      notes.exports[name] = exported(value);
     },
-    async respond({ status, headers, body }) {
-      responded({
-        ...(status === undefined ? {} : { status }),
-        ...(headers === undefined ? {} : { headers }),
-        ...(body === undefined ? {} : { body }),
-      });
-    },
-    flow: {
-      exit(reason) {
-        // Ended here and not when the step has: what code that catches the error below sends must not go out.
-        // runWorkflow commits too and is told the same.
-        run.commit().catch(() => undefined);
-        exited(reason);
-        const because = reason === undefined ? "" : `: ${reason}`;
-        throw new DestError("DEST_FLOW_EXIT", `$.flow.exit ended the workflow${because}`);
-      },
-      delay: notSupported("delay", "$.with({ delay: ms }).send.… delays one send"),
-      suspend: notSupported("suspend", "end the workflow, and run another one when it should go on"),
-      rerun: notSupported("rerun", "call runWorkflow again from your own program"),
-    },
+    respond: (response) => atCaller($.respond, () => notes.respond(response)),
+    flow: flowOf(run, notes),
   };
+  Object.defineProperty($, "context", { enumerable: true, get: () => contextOf(notes.context) });
+  // Not enumerable, so that `{ ...$ }` does not fail.
+  Object.defineProperty($, "files", { get: notSupported("files", "read and write files with node:fs") });
+  return $ as StepDollar;
 }
 
-function notSupported(name: string, instead: string): () => never {
-  return () => {
-    const message = `$.flow.${name} is not supported yet: ${instead}`;
-    throw new DestError("DEST_NOT_SUPPORTED", message, { retryable: false });
-  };
+function contextOf(trigger: TriggerContext): StepContext {
+  return { ...trigger, attempt: 1, run: { runs: 1 }, replay: false, test: false, trace_id: trigger.id };
 }

@@ -1,14 +1,18 @@
 import { DestError } from "@dest/core";
 import { showPlace } from "./place.js";
-import { userPlace } from "./stack.js";
+import { userFrames, userPlace } from "./stack.js";
 import type { WorkflowStep } from "./workflow.js";
 
 /** The error of a step that threw: says where in the user's file and what, with what was thrown as its cause. */
 export function stepFailed({ name, file }: WorkflowStep, thrown: unknown): DestError {
+  if (DestError.is(thrown) && thrown.code === "DEST_STEP_TIMEOUT") return thrown;
   const place = userPlace(thrown, file) ?? (file === undefined ? undefined : { file });
   const where = place ? ` at ${showPlace(place)}` : "";
   const message = `step ${name} failed${where}: ${describe(thrown)}`;
-  return new DestError("DEST_STEP_FAILED", message, { cause: thrown, retryable: false });
+  const error = new DestError("DEST_STEP_FAILED", message, { cause: thrown, retryable: false });
+  // Where it was wrapped helps nobody: the stack is that of what was thrown.
+  error.stack = [`${error.name}: ${message}`, ...userFrames(thrown)].join("\n");
+  return error;
 }
 
 /** What was thrown, which need not be an Error, in one line. */

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { DestError } from "@dest/core";
 import type { Component } from "./component.js";
@@ -6,16 +7,22 @@ import { missingImport } from "./missing-import.js";
 import { showPlace } from "./place.js";
 import { userPlace } from "./stack.js";
 import { isCompileError, syntaxErrorPlace } from "./syntax-error.js";
+import { compileTopLevelCode, isModule } from "./top-level-code.js";
+import type { V1Code } from "./v1.js";
+import type { Compat } from "./workflow.js";
 
-/** The default export of a user's file, not yet checked. */
-export async function importComponent(file: string): Promise<Component> {
-  let loaded: { readonly default?: unknown };
+/** What a user's file exports as its default, not yet checked; or with `"v1"` its top-level code. */
+export async function importComponent(file: string, compat?: Compat): Promise<Component | V1Code> {
   try {
-    loaded = await import(pathToFileURL(file).href);
+    if (compat === "v1") {
+      const text = await readFile(file, "utf8");
+      if (!isModule(text)) return compileTopLevelCode(file, text);
+    }
+    const loaded: { readonly default?: unknown } = await import(pathToFileURL(file).href);
+    return loaded.default as Component;
   } catch (thrown) {
     throw await loadFailure(file, thrown);
   }
-  return loaded.default as Component;
 }
 
 async function loadFailure(file: string, thrown: unknown): Promise<DestError> {

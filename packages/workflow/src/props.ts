@@ -1,4 +1,5 @@
 import { DestError } from "@dest/core";
+import { appValue, isApp } from "./app-prop.js";
 import type { Component } from "./component.js";
 import { showPlace } from "./place.js";
 import type { WorkflowStep } from "./workflow.js";
@@ -9,8 +10,8 @@ interface PropDefinition {
   readonly default?: unknown;
 }
 
-/** Shown in a form and without a value. */
-const valueless = new Set(["alert"]);
+/** Shown in a form and without a value, or asked for its account only where that is used. */
+const valueless = new Set(["alert", "app"]);
 
 /** Throws where a prop that is needed has no value, or a value has no prop. */
 export function checkProps({ name, component, props = {}, file }: WorkflowStep): void {
@@ -22,8 +23,6 @@ export function checkProps({ name, component, props = {}, file }: WorkflowStep):
     const message = `${where}: no value for ${named.join(", ")}: give it in the step's props, or make the prop optional`;
     throw new DestError("DEST_PROP_MISSING", message, { retryable: false });
   }
-  // A component with additionalProps decides at run time which it has.
-  if ("additionalProps" in component) return;
   const known = definitions.map(([prop]) => prop);
   const unknown = Object.keys(props).find((prop) => !known.includes(prop));
   if (unknown !== undefined) {
@@ -40,6 +39,8 @@ export function thisOf({ component, props = {} }: WorkflowStep): object {
     if (definition.default !== undefined) self[name] = structuredClone(definition.default);
   }
   for (const [name, value] of Object.entries(props)) if (value !== undefined) self[name] = value;
+  for (const [name, definition] of definitionsOf(component))
+    if (isApp(definition)) self[name] = appValue(name, definition, props[name]);
   for (const [name, method] of Object.entries(component.methods ?? {})) {
     self[name] = typeof method === "function" ? method.bind(self) : method;
   }

@@ -1,13 +1,24 @@
-import { type ArgsByName, type Dest, DestError, type OpenRun } from "@dest/core";
-import { dollarOf, type HttpResponse } from "./dollar.js";
-import { stepFailed } from "./failure.js";
-import { thisOf } from "./props.js";
-import { exported, type Steps, triggerOf } from "./steps.js";
-import type { Workflow, WorkflowStep } from "./workflow.js";
+import { type ArgsByName, type Dest, DestError, type OpenRun, type RunOptions } from "@dest/core";
+import type { HttpResponse } from "./http-response.js";
+import { Logs, listenToConsole, type StepLog } from "./logs.js";
+import { Responses } from "./responses.js";
+import { type RunningWorkflow, runStep, type StepEnd } from "./run-step.js";
+import { type Steps, triggerOf } from "./steps.js";
+import type { Workflow } from "./workflow.js";
 
-export interface RunWorkflowOptions {
+export interface RunWorkflowOptions extends Pick<RunOptions, "runId" | "parent"> {
   /** `steps.trigger.event`, of which every run gets a copy. Default `{}`. */
   readonly event?: unknown;
+  /**
+   * Called with a response that is `immediate`, while the workflow goes on; its body may be a stream. `$.respond`
+   * resolves when this has. Without it such a response is one like any other.
+   */
+  readonly onRespond?: ((response: HttpResponse) => void | Promise<void>) | undefined;
+  /**
+   * Where your server gives the addresses of requests to `followFlowUrl`: what the URLs of `$.flow.delay` begin with.
+   * Default: they are URNs that no browser opens.
+   */
+  readonly flowUrl?: string | URL | undefined;
 }
 
 export interface WorkflowResult {
@@ -15,15 +26,15 @@ export interface WorkflowResult {
   readonly steps: Steps;
   /** What `$.respond` was given. */
   readonly respond?: HttpResponse;
-  /** Set where `$.flow.exit` ended the workflow. */
+  /** Set where `$.flow.exit` ended the workflow, or the `cancel_url` of a delay. */
   readonly exit?: { readonly step: string; readonly reason: string | undefined };
-  /** `DEST_STEP_FAILED`, where a step threw. */
+  /** `DEST_STEP_FAILED`, where a step threw; `DEST_STEP_TIMEOUT`, where one took too long. */
   readonly error?: DestError;
+  /** What steps wrote to the console. */
+  readonly logs: readonly StepLog[];
   /** Ids of everything sent, in order. */
   readonly messages: readonly string[];
 }
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Runs the steps in order and commits what they sent. A step that throws ends the workflow; what was sent before is
@@ -32,56 +43,70 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 export async function runWorkflow<M extends ArgsByName>(
   dest: Pick<Dest<M>, "begin">,
   workflow: Workflow,
-  { event }: RunWorkflowOptions = {},
+  { event, runId, parent, onRespond, flowUrl }: RunWorkflowOptions = {},
 ): Promise<WorkflowResult> {
-  const run = dest.begin({ workflow: workflow.id, unknownKeys: "warn" });
+  listenToConsole();
+  const run = dest.begin({ workflow: workflow.id, unknownKeys: "warn", runId, parent });
   try {
-    const steps: Steps = { trigger: triggerOf(event, run.id, workflow.id) };
-    const result: Writable<WorkflowResult> = { steps, messages: [] };
-    for (const step of workflow.steps) {
-      await runStep(step, run, result);
-      if (result.error || result.exit) break;
-    }
-    result.messages = run.ids();
-    await commit(run, result);
-    return result;
+    const running: RunningWorkflow<M> = {
+      workflow,
+      run,
+      steps: { trigger: triggerOf(event, run, workflow.id) },
+      responses: new Responses(onRespond),
+      logs: new Logs(),
+      flowUrl,
+    };
+    return await runSteps(running);
   } finally {
     run.discard();
   }
 }
 
-async function runStep<M extends ArgsByName>(
-  step: WorkflowStep,
-  run: OpenRun<M>,
-  result: Writable<WorkflowResult>,
+async function runSteps<M extends ArgsByName>(running: RunningWorkflow<M>): Promise<WorkflowResult> {
+  let end: StepEnd = {};
+  for (const step of running.workflow.steps) {
+    end = await runStep(step, running);
+    if (end.delay && !end.error && !end.exit) await waitFor(end, step.name, running);
+    if (end.error || end.exit) break;
+  }
+  await committing(running, end, (run) => run.commit());
+  return resultOf(running, end);
+}
+
+/** What was sent is on its way before the wait, however long it is. */
+async function waitFor<M extends ArgsByName>(
+  end: StepEnd,
+  step: string,
+  running: RunningWorkflow<M>,
 ): Promise<void> {
-  const { name, component } = step;
-  const exports: Record<string, unknown> = {};
-  const steps = result.steps as Writable<Steps>;
-  steps[name] = exports;
-  const $ = dollarOf(name, run, {
-    exports,
-    responded: (response) => {
-      result.respond = response;
-    },
-    exited: (reason) => {
-      result.exit ??= { step: name, reason };
-    },
-  });
+  await committing(running, end, (run) => run.checkpoint());
+  const ended = await end.delay?.wait(running.run.clock);
+  if (ended === "cancelled") end.exit = { step, reason: "cancelled" };
+}
+
+async function committing<M extends ArgsByName>(
+  running: RunningWorkflow<M>,
+  end: StepEnd,
+  commit: (run: OpenRun<M>) => Promise<void>,
+): Promise<void> {
   try {
-    const returned = exported(await component.run.call(thisOf(step), { steps, $ }));
-    if (returned !== undefined) exports.$return_value = returned;
-  } catch (thrown) {
-    // After an exit nothing counts any more, whatever the code makes of its ending.
-    if (!result.exit) result.error = stepFailed(step, thrown);
+    await commit(running.run);
+  } catch (error) {
+    if (DestError.is(error)) error.value = resultOf(running, end);
+    throw error;
   }
 }
 
-async function commit<M extends ArgsByName>(run: OpenRun<M>, result: WorkflowResult): Promise<void> {
-  try {
-    await run.commit();
-  } catch (error) {
-    if (DestError.is(error)) error.value = result;
-    throw error;
-  }
+function resultOf<M extends ArgsByName>(
+  { steps, responses, logs, run }: RunningWorkflow<M>,
+  { error, exit }: StepEnd,
+): WorkflowResult {
+  return {
+    steps,
+    ...(responses.last && { respond: responses.last }),
+    ...(exit && { exit }),
+    ...(error && { error }),
+    logs: logs.entries(),
+    messages: run.ids(),
+  };
 }

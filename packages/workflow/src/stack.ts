@@ -1,4 +1,5 @@
 import { dirname, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import { type Place, pathOf } from "./place.js";
 
 /** `at run (file:///a/b.mjs:3:5)`, `at async file:///a/b.mjs:3:5`, `at run (/a/b.cjs:3:5)` */
@@ -17,6 +18,18 @@ export function userPlace(error: unknown, file: string | undefined): Place | und
     if (place && isOwn(place.file, folder)) return place;
   }
   return undefined;
+}
+
+const ours = dirname(fileURLToPath(import.meta.url)) + sep;
+
+/** The lines of a stack that are neither this package's nor Node's. */
+export function userFrames(error: unknown): string[] {
+  const stack: unknown = error instanceof Error ? error.stack : undefined;
+  if (typeof stack !== "string") return [];
+  return stack.split("\n").filter((text) => {
+    const place = placeOf(text);
+    return place !== undefined && !place.file.startsWith(ours);
+  });
 }
 
 function placeOf(text: string): Place | undefined {

@@ -1,4 +1,6 @@
-import { jsonCopy } from "@dest/core";
+import { type ArgsByName, jsonCopy, type OpenRun } from "@dest/core";
+
+type RunIdentity = Pick<OpenRun<ArgsByName>, "id" | "clock">;
 
 /** What steps have said so far, by name, and under `trigger` what started the workflow. */
 export interface Steps {
@@ -24,12 +26,12 @@ export interface TriggerContext {
 }
 
 /** The event is copied: a step that changes it must not change the caller's. */
-export function triggerOf(event: unknown, runId: string, workflowId: string): Trigger {
+export function triggerOf(event: unknown, { id, clock }: RunIdentity, workflowId: string): Trigger {
   return {
     event: event === undefined ? {} : jsonCopy("event", event),
     context: {
-      id: runId,
-      ts: new Date().toISOString(),
+      id,
+      ts: new Date(clock.now()).toISOString(),
       workflow_id: workflowId,
       pipeline_id: workflowId,
     },

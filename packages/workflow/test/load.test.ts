@@ -35,11 +35,6 @@ test("a missing file is named by its full path", async () => {
   expect(error.message).toContain(join(folder, "nowhere.mjs"));
 });
 
-test("a folder is refused for now", async () => {
-  const error = await errorOf(() => loadWorkflow(folder));
-  expect(error.code).toBe("DEST_NOT_SUPPORTED");
-});
-
 test.each([
   ["a stray token", "stray.mjs", ["export default {", "  run() {", "    const x = ;", "  }", "}"], ":3:15"],
   ["a tab before it", "tab.mjs", ["export default {", "\trun() { const x = ; }", "}"], ":2:20"],

@@ -59,15 +59,12 @@ test("a value for a prop that the component does not have is refused", async () 
   expect(error.message).toContain("txt");
 });
 
-test("a component with additionalProps takes values it does not declare", async () => {
-  const action = {
-    props: { table: "string" },
-    additionalProps: () => ({ column: "string" }),
-    run(this: { table: string; column: string }) {
-      return [this.table, this.column];
-    },
-  };
-  expect(await returned(action, { table: "orders", column: "total" })).toEqual(["orders", "total"]);
+test("additionalProps is refused, with what to do instead", async () => {
+  const action = { props: { table: "string" }, additionalProps: () => ({}), run() {} };
+  const error = await errorOf(() => workflowOf(action, { table: "orders" }));
+  expect(error.code).toBe("DEST_NOT_SUPPORTED");
+  expect(error.message).toContain("step action: additionalProps()");
+  expect(error.message).toContain("into props");
 });
 
 test("a prop defined by an app takes what the app says of it", async () => {
@@ -109,4 +106,44 @@ test("what a run does to this and to a default, the next run does not see", asyn
     [1, 1],
     [1, 1],
   ]);
+});
+
+const slack = {
+  type: "app",
+  app: "slack",
+  methods: {
+    token(this: { $auth: { oauth_access_token: string } }) {
+      return this.$auth.oauth_access_token;
+    },
+    header(this: { token(): string }) {
+      return `Bearer ${this.token()}`;
+    },
+  },
+};
+
+test("an app prop has what was given and the app's methods, bound to it", async () => {
+  const action: Component = {
+    props: { slack, text: "string" },
+    run() {
+      const { header } = this.slack;
+      return [header(), this.slack.$auth.team];
+    },
+  };
+  const account = { $auth: { oauth_access_token: "xoxb-1", team: "T" } };
+  expect(await returned(action, { slack: account, text: "a" })).toEqual(["Bearer xoxb-1", "T"]);
+});
+
+test("an app without an account fails only where the account is read, at that line", async () => {
+  const unused: Component = { props: { slack }, run: ({ $ }) => void $.export("ran", true) };
+  expect(await returned(unused)).toBeUndefined();
+  const action: Component = { props: { slack }, run: (_: unknown) => "unused" };
+  await using dest = createDest({ destinations: { out: recordingDestination() } });
+  action.run = function (this: { slack: { header(): string } }) {
+    return this.slack.header();
+  };
+  const { error } = await runWorkflow(dest, workflowOf(action));
+  expect(error?.cause).toMatchObject({ code: "DEST_PROP_MISSING" });
+  expect(error?.message).toMatch(
+    /props\.test\.ts:\d+:\d+: this\.slack\.\$auth: no account of slack was given/,
+  );
 });

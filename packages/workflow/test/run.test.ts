@@ -1,30 +1,12 @@
-import { createDest, type DestError } from "@dest/core";
+import { createDest } from "@dest/core";
 import { recordingDestination } from "@dest/core/testing";
-import { expect, onTestFinished, test } from "vitest";
-import { type Component, createWorkflow, loadWorkflow, runWorkflow } from "../src/index.js";
+import { expect, test } from "vitest";
+import { loadWorkflow, runWorkflow } from "../src/index.js";
 import { errorOf } from "./error-of.js";
 import { programs } from "./programs.js";
+import { setUp, workflowOf } from "./set-up.js";
 
 const { write } = programs();
-
-function setUp() {
-  const out = recordingDestination({ accepts: ["n", "text"] });
-  const dest = createDest({ destinations: { out } });
-  const warnings: DestError[] = [];
-  dest.on("warning", (warning) => warnings.push(warning));
-  onTestFinished(async () => {
-    await dest.close();
-  });
-  return { dest, out, warnings };
-}
-
-/** A workflow of these runs, as steps named a, b, c … */
-function workflowOf(...runs: Component["run"][]) {
-  return createWorkflow({
-    id: "w",
-    steps: runs.map((run, index) => ({ name: String.fromCharCode(97 + index), component: { run } })),
-  });
-}
 
 test("what steps send is delivered after the workflow, in order, with workflow and step in its origin", async () => {
   const { dest, out } = setUp();
@@ -243,32 +225,6 @@ test("after $.flow.exit nothing is sent, also by code that catches everything", 
   await dest.flush();
   expect(out.values).toEqual([{ n: 1 }]);
 });
-
-test("$.respond is in the result; the last one counts", async () => {
-  const { dest } = setUp();
-  const workflow = workflowOf(
-    async ({ $ }) => {
-      await $.respond({ status: 202, body: "first" });
-    },
-    ({ $ }) => {
-      $.respond({ status: 200, headers: { "x-order": "17" }, body: { ok: true } });
-    },
-  );
-  const { respond } = await runWorkflow(dest, workflow, { event: {} });
-  expect(respond).toEqual({ status: 200, headers: { "x-order": "17" }, body: { ok: true } });
-});
-
-test.each(["delay", "suspend", "rerun"] as const)(
-  "$.flow.%s says that it is not supported yet",
-  async (name) => {
-    const { dest } = setUp();
-    const { error } = await runWorkflow(
-      dest,
-      workflowOf(({ $ }) => $.flow[name](1_000)),
-    );
-    expect(error?.cause).toMatchObject({ code: "DEST_NOT_SUPPORTED" });
-  },
-);
 
 test("$ can be taken apart and spread", async () => {
   const { dest, out } = setUp();
