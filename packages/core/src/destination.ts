@@ -37,7 +37,7 @@ export interface Batch<P> {
   readonly sealedAt: number;
   /** 1 for the first. */
   readonly attempt: number;
-  /** What the last attempt's outcome said was already done. */
+  /** What was already done, as the last outcome said that said so. */
   readonly progress?: JsonValue;
   readonly messages: readonly [Message<P>, ...Message<P>[]];
 }
@@ -71,7 +71,7 @@ export interface OpenContext {
 /** How an attempt ended. An expected failure is a value, not an exception. */
 export type Outcome =
   | { readonly status: "delivered"; readonly receipt?: JsonValue }
-  /** Transient. `afterMs`: not before that many milliseconds. `progress` comes back as `batch.progress`. */
+  /** Transient. `afterMs`: not before that many milliseconds. `progress` comes back as `batch.progress` until replaced. */
   | {
       readonly status: "retry";
       readonly error: DestError;

@@ -2,6 +2,7 @@ import type { Attempt } from "./attempt.js";
 import { attemptRecord, errorRecord } from "./delivery-record.js";
 import type { Outcome } from "./destination.js";
 import { DestError } from "./errors.js";
+import type { JsonValue } from "./json.js";
 import type { AttemptRecord, Settlement, StoredMessage } from "./outbox.js";
 import type { Verdict } from "./outcome.js";
 import type { ResolvedPolicy } from "./policy.js";
@@ -56,9 +57,15 @@ export function hasExpired({ expiresAt }: StoredMessage, now: number): boolean {
   return expiresAt !== undefined && expiresAt <= now;
 }
 
+interface Life {
+  readonly tried: number;
+  readonly firstTriedAt?: number | undefined;
+  readonly progress?: JsonValue | undefined;
+}
+
 function settlementOf(
   ids: readonly string[],
-  life: { readonly tried: number; readonly firstTriedAt?: number | undefined },
+  life: Life,
   batch: "keep" | "dissolve",
   attempt: Attempt,
   outcome: Outcome,
@@ -89,7 +96,8 @@ function settlementOf(
     batchId,
     attempt: record,
     availableAt: decision.retryAt,
-    progress: outcome.progress,
+    // A timeout and a thrown error say nothing of what was done before.
+    progress: outcome.progress ?? life.progress,
     batch,
   };
 }

@@ -114,6 +114,21 @@ describe("retry", () => {
     expect(await dest.messages.get(id)).toMatchObject({ status: "dead", error: { code: "DEST_AMBIGUOUS" } });
   });
 
+  test("progress stays over attempts that say nothing of it: a timeout, a thrown error", async () => {
+    const { clock, x, dest } = setUp({
+      timeout: 1_000,
+      answer: ({ attempt }) => {
+        if (attempt === 1) return { ...failure(), progress: ["a"] } as Outcome;
+        if (attempt === 2) return never();
+        if (attempt === 3) throw new Error("gone");
+        return { status: "delivered" };
+      },
+    });
+    await dest.run(($) => $.send.x(1));
+    await clock.advance(3_600_000);
+    expect(x.batches.map(({ progress }) => progress)).toEqual([undefined, ["a"], ["a"], ["a"]]);
+  });
+
   test("progress comes back with the next attempt", async () => {
     const { clock, x, dest } = setUp({
       answer: ({ attempt }) =>
