@@ -1,4 +1,7 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createDest, memoryOutbox } from "@dest/core";
+import { email } from "@dest/email";
 import { lmdb } from "@dest/lmdb";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
@@ -15,6 +18,13 @@ import { watch } from "./watch.js";
 
 /** What a shell expects of a program that Ctrl-C ended. */
 const interruptedCode = 130;
+
+/** Mails have no server here: they are files, whose names the records show. */
+const mails = email({
+  from: "Demo <demo@example.com>",
+  owner: "you@example.com",
+  directory: join(tmpdir(), "dest-demo-mail"),
+});
 
 /** Runs what the arguments say and answers the exit code: 0 if every step ran and every message was delivered. */
 export async function demo(given: Arguments): Promise<number> {
@@ -45,7 +55,10 @@ async function runAndWatch(
   receiver: Receiver | undefined,
 ): Promise<number> {
   const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
-  const dest = createDest({ destinations: { http: placeholderHttp(receiver?.url ?? url) }, outbox });
+  const dest = createDest({
+    destinations: { http: placeholderHttp(receiver?.url ?? url), email: mails },
+    outbox,
+  });
   const deliveries = new Deliveries(dest);
   dest.on("warning", ({ code, message }) => {
     // What still waits when the demo ends stands in its table.
