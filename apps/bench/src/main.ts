@@ -16,6 +16,7 @@ import { httpDurableSingle } from "./http-durable-single.js";
 import { httpMemory } from "./http-memory.js";
 import { isolation } from "./isolation.js";
 import { measure, type Result } from "./result.js";
+import { s3Batch } from "./s3-batch.js";
 import { table } from "./table.js";
 import { workflow } from "./workflow.js";
 
@@ -30,6 +31,7 @@ const benchmarks: readonly Benchmark[] = [
   backlogRestart,
   flat,
   isolation,
+  s3Batch,
   workflow,
 ];
 const main = fileURLToPath(import.meta.url);

@@ -10,6 +10,8 @@ export interface Received {
 
 export interface Receiver {
   readonly origin: string;
+  /** What arrived since the last call. */
+  take(): Promise<Received>;
   /** Throws unless exactly this arrived since the last call. */
   expect(expected: Received): Promise<void>;
   stop(): Promise<void>;
@@ -19,11 +21,15 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   const child = fork(new URL("./receiver.js", import.meta.url), { execArgv: [] });
   const port = await answer<number>(child);
+  const take = () => {
+    child.send("counts");
+    return answer<Received>(child);
+  };
   return {
     origin: `http://127.0.0.1:${port}`,
+    take,
     async expect({ requests, bytes }) {
-      child.send("counts");
-      const received = await answer<Received>(child);
+      const received = await take();
       if (received.requests === requests && received.bytes === bytes) return;
       const wanted = `${requests} requests with ${bytes} bytes were expected`;
       throw new Error(`${wanted}, ${received.requests} with ${received.bytes} bytes arrived`);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { createDest, memoryOutbox } from "@dest/core";
 import { email } from "@dest/email";
 import { lmdb } from "@dest/lmdb";
+import { s3 } from "@dest/s3";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
 import { Deliveries } from "./deliveries.js";
@@ -25,6 +26,12 @@ const mails = email({
   owner: "you@example.com",
   directory: join(tmpdir(), "dest-demo-mail"),
 });
+
+/** The receiver takes objects, too. Nobody wants to watch a minute pass before they are sent. */
+function objects(endpoint: string) {
+  const credentials = { accessKeyId: "demo", secretAccessKey: "demo" };
+  return s3({ region: "demo", endpoint, credentials, batch: { maxWait: 1_000 } });
+}
 
 /** Runs what the arguments say and answers the exit code: 0 if every step ran and every message was delivered. */
 export async function demo(given: Arguments): Promise<number> {
@@ -55,8 +62,9 @@ async function runAndWatch(
   receiver: Receiver | undefined,
 ): Promise<number> {
   const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
+  const to = receiver?.url ?? url;
   const dest = createDest({
-    destinations: { http: placeholderHttp(receiver?.url ?? url), email: mails },
+    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to) },
     outbox,
   });
   const deliveries = new Deliveries(dest);

@@ -1,7 +1,8 @@
 // A process of its own: what the demo sends crosses a real network interface, and an HTTP server answers it.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { gunzipSync } from "node:zlib";
 
 export interface Arrival {
   readonly method: string;
@@ -17,7 +18,9 @@ const arrivals: Arrival[] = [];
 
 const server = createServer(async (request, response) => {
   const { method = "", url = "" } = request;
-  const body = await text(request);
+  const bytes = await buffer(request);
+  const isPacked = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  const body = (isPacked ? gunzipSync(bytes) : bytes).toString();
   arrivals.push({ method, path: url, body: body.slice(0, 1_000) });
   const wait = arrivals.length <= paced ? arrivals.length * pace : 0;
   setTimeout(() => response.setHeader("content-type", "application/json").end('{"ok":true}'), wait);

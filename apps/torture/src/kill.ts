@@ -30,6 +30,12 @@ export const batch: Trial = {
   run: (options) => killAgainAndAgain(options, "batch"),
 };
 
+export const objects: Trial = {
+  name: "s3",
+  about: "the same with objects in S3: every event is in exactly one",
+  run: (options) => killAgainAndAgain(options, "s3"),
+};
+
 function killAgainAndAgain(
   { seed, kills, mutant }: TrialOptions,
   sends: Setup["sends"],
@@ -101,7 +107,7 @@ function killAgainAndAgain(
       await receiver.stop();
     }
     ledger.judgeOrder();
-    if (sends === "batch") stored.judge((id) => ledger.isDead(id));
+    if (sends !== "http") stored.judge((id) => ledger.isDead(id));
     const notes = [`${kills} kills, ${killedOpening} of them before it was open`];
     if (dead > 0) notes.push(`${dead} dead letters of three interruptions, replayed`);
     if (ledger.repeated > 0) notes.push(`${ledger.repeated} messages came again without a kill`);

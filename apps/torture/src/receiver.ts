@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { text } from "node:stream/consumers";
+import { buffer } from "node:stream/consumers";
+import { arrivalOf } from "./arrival.js";
 import type { Ledger } from "./ledger.js";
-import type { Payload } from "./payload.js";
 import type { Random } from "./random.js";
-import type { ArrivedBatch, StoredBatches } from "./stored-batches.js";
+import type { StoredBatches } from "./stored-batches.js";
 
 /** What becomes of a request; the rest is answered with 200 at once. */
 export interface Mood {
@@ -86,18 +86,12 @@ export class Receiver {
   }
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
+    const body = await buffer(request);
     const life = this.#lives.get(request.socket) ?? this.life;
     const { late, busy, dropped, answerLost, unanswered, latest } = this.mood;
     const random = this.#random;
     if (random.chance(dropped)) return void request.socket.destroy();
-    const isBatch = request.url === "/batch";
-    const parsed: unknown = JSON.parse(body);
-    const batch = isBatch ? (parsed as ArrivedBatch) : undefined;
-    const payloads = batch ? batch.members.map(({ value }) => value) : [parsed as Payload];
-    const key = request.headers["idempotency-key"]?.toString() ?? "none";
-    const keys = batch ? batch.members.map(({ id }) => id) : [key];
-    const name = batch?.id ?? key;
+    const { name, keys, payloads, batch } = arrivalOf(request, body);
     this.#ledger.arrive(payloads, keys, name, life);
     if (random.chance(unanswered)) return;
     if (random.chance(busy)) return void response.writeHead(503).end();

@@ -1,6 +1,7 @@
 import { type Clock, createDest, type Policy } from "@dest/core";
 import { http } from "@dest/http";
 import { lmdb } from "@dest/lmdb";
+import { s3 } from "@dest/s3";
 import { batches } from "./batches.js";
 import { mutate } from "./mutants.js";
 import type { Setup } from "./protocol.js";
@@ -21,15 +22,22 @@ const eager = {
   pause: { after: 5, minDelay: 10, maxDelay: 100 },
 } satisfies Policy;
 
+const store = {
+  region: "torture",
+  credentials: { accessKeyId: "torture", secretAccessKey: "torture" },
+  batch: { maxSize: 50, maxBytes: 64 * 1_024, maxWait: 50 },
+};
+
 export type Instance = ReturnType<typeof openInstance>;
 
 /** The instance under trial, on the outbox of the trial. Its warnings are said. */
-export function openInstance({ path, mutant, hoursLater }: Setup, options: InstanceOptions = {}) {
+export function openInstance({ path, mutant, hoursLater, origins }: Setup, options: InstanceOptions = {}) {
   const { policy = eager, batch = {}, isStuck = false } = options;
   const dest = createDest({
     destinations: {
       http: http(policy),
       batch: batches({ ...policy, ...batch }),
+      s3: s3({ ...store, endpoint: origins[0], ...policy }),
       stuck: stuck({ ...policy, isStuck }),
     },
     outbox: mutate(lmdb({ path }), mutant),

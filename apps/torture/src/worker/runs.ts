@@ -54,5 +54,7 @@ function send($: RunOf<Instance>, setup: Setup, { line, delay, origin }: Plan, s
   const to = Object.keys(given).length > 0 ? $.with(given).send : $.send;
   const url = setup.origins[origin] as string;
   if (setup.sends === "batch") to.batch({ url, key: line ?? `key ${sent.at % 3}`, payload: sent });
+  else if (setup.sends === "s3")
+    to.s3({ bucket: `origin-${origin}`, prefix: `${line ?? `key ${sent.at % 3}`}/`, payload: { ...sent } });
   else to.http({ url: `${url}/message`, data: { ...sent } });
 }
