@@ -197,13 +197,9 @@ class MemoryOutbox implements Outbox {
   #settle(settlement: Settlement): void {
     const batch = settlement.batchId === undefined ? undefined : this.#batches.get(settlement.batchId);
     if (settlement.to === "release") return this.#release(settlement.ids, batch);
-    const held: Entry[] = [];
-    for (const id of settlement.ids) {
-      const entry = this.#entries.get(id);
-      if (entry?.leased) held.push(entry);
-    }
+    const held = this.#held(settlement.ids, batch);
     if (held.length === 0) return;
-    for (const entry of held) note(entry, settlement.attempt);
+    note(held, settlement.attempt);
     if (settlement.to === "retry") {
       for (const entry of held) {
         entry.availableAt = settlement.availableAt;
@@ -212,9 +208,38 @@ class MemoryOutbox implements Outbox {
       if (batch && settlement.batch === "keep") return this.#keep(batch, settlement);
     }
     if (batch) this.#detach(batch, held);
-    for (const entry of held) {
-      if (settlement.to === "retry") this.#lane(entry.destination).giveBack(entry);
-      else this.#finish(entry, settlement);
+    if (settlement.to === "retry") {
+      for (const entry of held) this.#lane(entry.destination).giveBack(entry);
+      return;
+    }
+    for (const entry of held) this.#finish(entry, settlement);
+    if (settlement.to === "delivered") this.#keepRecords(held, settlement.attempt);
+  }
+
+  /** Those of the ids that this handle holds. */
+  #held(ids: readonly string[], batch: Sealed | undefined): readonly Entry[] {
+    // Looking up each of many costs more than all else of settling them.
+    if (batch?.where === "held" && batch.messages.length === ids.length)
+      if (batch.messages.every(({ id }, i) => id === ids[i])) return batch.messages;
+    const held: Entry[] = [];
+    for (const id of ids) {
+      const entry = this.#entries.get(id);
+      if (entry?.leased) held.push(entry);
+    }
+    return held;
+  }
+
+  /** Of so many only the last: the others would go again at once. */
+  #keepRecords(settled: readonly Entry[], { startedAt, durationMs }: AttemptRecord): void {
+    const { retention } = this.#opened();
+    const first = Math.max(0, settled.length - (retention.records ?? keptRecords));
+    for (let i = 0; i < settled.length; i++) {
+      const entry = settled[i] as Entry;
+      if (i < first) this.#runs.forget(entry.origin.runId);
+      else {
+        const settledAt = startedAt + durationMs;
+        this.#delivered.set(entry.id, { seq: entry.seq, settledAt, record: entry.record() });
+      }
     }
   }
 
@@ -239,8 +264,11 @@ class MemoryOutbox implements Outbox {
 
   /** The members leave their batch; without members it is over. */
   #detach(batch: Sealed, members: readonly Entry[]): void {
-    const leaving = new Set(members);
-    batch.messages = batch.messages.filter((entry) => !leaving.has(entry));
+    if (members === batch.messages) batch.messages = [];
+    else {
+      const leaving = new Set(members);
+      batch.messages = batch.messages.filter((entry) => !leaving.has(entry));
+    }
     const lane = this.#lane(batch.destination);
     for (const entry of members) {
       entry.where = "held";
@@ -252,15 +280,13 @@ class MemoryOutbox implements Outbox {
     this.#batches.delete(batch.id);
   }
 
-  #finish(entry: Entry, { to, receipt, error, attempt }: Settlement & { to: "delivered" | "dead" }): void {
+  #finish(entry: Entry, { to, receipt, error }: Settlement & { to: "delivered" | "dead" }): void {
     entry.where = to;
     entry.receipt = receipt;
     entry.error = error;
     this.#lane(entry.destination).remove(entry);
     if (to === "dead") return;
     this.#entries.delete(entry.id);
-    const settledAt = attempt.startedAt + attempt.durationMs;
-    this.#delivered.set(entry.id, { seq: entry.seq, settledAt, record: entry.record() });
     this.#deliveredCounts.set(entry.destination, (this.#deliveredCounts.get(entry.destination) ?? 0) + 1);
   }
 
@@ -276,7 +302,7 @@ class MemoryOutbox implements Outbox {
       outcome: "interrupted",
       error: { code: "DEST_INTERRUPTED", message },
     };
-    for (const entry of batch.messages) note(entry, attempt);
+    note(batch.messages, attempt);
     if (batch.interrupted < mostInterruptions) return this.#lane(batch.destination).giveBack(batch);
     const members = [...batch.messages];
     this.#detach(batch, members);
@@ -320,8 +346,11 @@ class MemoryOutbox implements Outbox {
   }
 }
 
-function note(entry: Entry, attempt: AttemptRecord): void {
-  entry.attempts.push(attempt);
-  entry.tried += 1;
-  entry.firstTriedAt ??= attempt.startedAt;
+function note(entries: readonly Entry[], attempt: AttemptRecord): void {
+  const first = [attempt];
+  for (const entry of entries) {
+    entry.attempts = entry.attempts.length === 0 ? first : [...entry.attempts, attempt];
+    entry.tried += 1;
+    entry.firstTriedAt ??= attempt.startedAt;
+  }
 }

@@ -14,6 +14,8 @@ import type {
 /** What the ready queue and the schedule hold: a message, or a sealed batch. */
 export type Due = Entry | Sealed;
 
+const noAttempts: readonly AttemptRecord[] = [];
+
 /** A message in the memory outbox, and all that is known of it. */
 export class Entry implements StoredMessage {
   /**
@@ -23,7 +25,8 @@ export class Entry implements StoredMessage {
   where: "line" | "ready" | "scheduled" | "held" | "sealed" | "delivered" | "dead" = "line";
   batch: Sealed | undefined;
   batchId: string | undefined;
-  attempts: AttemptRecord[] = [];
+  /** Replaced, never changed: the members of a batch share one. */
+  attempts: readonly AttemptRecord[] = noAttempts;
   tried = 0;
   firstTriedAt: number | undefined;
   progress: JsonValue | undefined;
@@ -73,8 +76,8 @@ export class Entry implements StoredMessage {
   }
 
   record(): DeliveryRecord {
-    const { id, destination, group, status, origin, acceptedAt, availableAt, batchId, receipt, error } = this;
-    const attempts = [...this.attempts];
+    const { id, destination, group, status, origin, acceptedAt, availableAt, attempts } = this;
+    const { batchId, receipt, error } = this;
     return {
       id,
       destination,
