@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/main.ts", "src/receiver.ts", "src/backlog-process.ts"],
+  entry: ["src/main.ts", "src/receiver.ts", "src/backlog-process.ts", "src/cold-start-process.ts"],
   format: "esm",
   target: "node20",
   // Only measured against, so no dependencies; bundled, they would look for their scripts in vain.

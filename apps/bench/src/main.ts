@@ -9,6 +9,7 @@ import { backlog } from "./backlog.js";
 import { backlogRestart } from "./backlog-restart.js";
 import type { Benchmark } from "./benchmark.js";
 import { capture } from "./capture.js";
+import { coldStart } from "./cold-start.js";
 import { deliverVsQueue } from "./deliver-vs-queue.js";
 import { flat } from "./flat.js";
 import { httpDurable } from "./http-durable.js";
@@ -32,6 +33,7 @@ const benchmarks: readonly Benchmark[] = [
   flat,
   isolation,
   s3Batch,
+  coldStart,
   workflow,
 ];
 const main = fileURLToPath(import.meta.url);
