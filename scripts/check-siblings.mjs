@@ -6,7 +6,10 @@ import { members, readJson, root } from "./workspace.mjs";
 
 // Each plugin stands in exactly one list.
 const kinds = {
-  destination: { packages: ["email", "http", "s3"], sections: ["Install", "Use", "Options", "Failures"] },
+  destination: {
+    packages: ["email", "http", "s3", "sse"],
+    sections: ["Install", "Use", "Options", "Failures"],
+  },
   outbox: { packages: ["lmdb"], sections: ["Install", "Use", "Options", "Failures"] },
   other: { packages: ["workflow"], sections: ["Install", "Use"] },
 };

@@ -1,7 +1,13 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: ["src/main.ts", "src/receiver.ts", "src/backlog-process.ts", "src/cold-start-process.ts"],
+  entry: [
+    "src/main.ts",
+    "src/receiver.ts",
+    "src/backlog-process.ts",
+    "src/cold-start-process.ts",
+    "src/followers.ts",
+  ],
   format: "esm",
   target: "node20",
   // Only measured against, so no dependencies; bundled, they would look for their scripts in vain.

@@ -4,6 +4,7 @@ import { createDest, memoryOutbox } from "@dest/core";
 import { email } from "@dest/email";
 import { lmdb } from "@dest/lmdb";
 import { s3 } from "@dest/s3";
+import { sse } from "@dest/sse";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
 import { Deliveries } from "./deliveries.js";
@@ -64,7 +65,7 @@ async function runAndWatch(
   const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
   const to = receiver?.url ?? url;
   const dest = createDest({
-    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to) },
+    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to), sse: sse() },
     outbox,
   });
   const deliveries = new Deliveries(dest);
