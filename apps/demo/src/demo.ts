@@ -2,11 +2,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createDest, memoryOutbox } from "@dest/core";
 import { email } from "@dest/email";
+import { type Emit, emit } from "@dest/emit";
 import { lmdb } from "@dest/lmdb";
 import { s3 } from "@dest/s3";
 import { sse } from "@dest/sse";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
+import { listenAs } from "./chain.js";
 import { Deliveries } from "./deliveries.js";
 import { exampleEvent, exampleWorkflows } from "./examples.js";
 import { forgottenPromises } from "./forgotten-promises.js";
@@ -42,7 +44,11 @@ export async function demo(given: Arguments): Promise<number> {
   const props = given.props === undefined ? undefined : await readProps(given.props);
   const files = given.workflow === undefined ? exampleWorkflows : [given.workflow];
   const workflows: Workflow[] = [];
-  for (const file of files) workflows.push(await loadWorkflow(file, { props }));
+  const bus = emit();
+  for (const file of files) {
+    workflows.push(await loadWorkflow(file, { props }));
+    await listenAs(file, bus);
+  }
 
   const receiver = given.url === undefined ? await startReceiver() : undefined;
   try {
@@ -50,7 +56,7 @@ export async function demo(given: Arguments): Promise<number> {
     say(`event     ${given.event === "-" ? "standard input" : eventFile}`);
     say(receiver ? `receiver  ${receiver.url}, a process of its own` : `sends to  ${given.url}`);
     say();
-    return await runAndWatch(workflows, event, given, receiver);
+    return await runAndWatch(workflows, bus, event, given, receiver);
   } finally {
     await receiver?.stop();
   }
@@ -58,6 +64,7 @@ export async function demo(given: Arguments): Promise<number> {
 
 async function runAndWatch(
   workflows: readonly Workflow[],
+  bus: Emit,
   event: unknown,
   { url = "", wait, outbox: path }: Arguments,
   receiver: Receiver | undefined,
@@ -65,7 +72,7 @@ async function runAndWatch(
   const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
   const to = receiver?.url ?? url;
   const dest = createDest({
-    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to), sse: sse() },
+    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to), sse: sse(), emit: bus },
     outbox,
   });
   const deliveries = new Deliveries(dest);

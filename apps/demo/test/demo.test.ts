@@ -110,6 +110,30 @@ test("a folder of steps shows what each said, the response, and what was sent be
   expect(stdout).toContain("3 of 3 delivered");
 });
 
+test("a chain of three workflows from one file, each run when the one before it emits", async () => {
+  const chain = fileURLToPath(new URL("../workflows/chain.mjs", import.meta.url));
+  const { stdout, code } = await runDemo(["--workflow", chain]);
+  expect(code).toBe(0);
+  expect(stdout).toContain('POST /  {"invoice":"order-17","total":55}');
+  expect(stdout).toContain('POST /  {"parcel":"order-17"}');
+  expect(stdout).toMatch(/4 of 4 delivered/);
+});
+
+test("mails, objects and events are delivered, too", async () => {
+  const all = file(
+    "all.mjs",
+    ...step(
+      '    $.send.email({ subject: "Hello", text: "there" });',
+      '    $.send.s3({ bucket: "events", prefix: "test/", payload: { name: "Luke" } });',
+      '    $.send.sse({ channel: "people", payload: { name: "Leia" } });',
+    ),
+  );
+  const { stdout, code } = await runDemo(["--workflow", all]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/PUT \/events\/test\//);
+  expect(stdout).toMatch(/3 of 3 delivered/);
+});
+
 test("the event can come on standard input", async () => {
   const { url, bodies } = await receiver();
   const workflow = file("piped.mjs", ...step(send("steps.trigger.event")));

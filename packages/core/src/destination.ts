@@ -1,7 +1,9 @@
 import type { Clock } from "./clock.js";
+import type { RunOptions } from "./deferral.js";
 import { type DestError, invalidOption } from "./errors.js";
 import type { JsonValue } from "./json.js";
 import { mergePolicies, type Policy, policyNames, type ResolvedPolicy } from "./policy.js";
+import type { ArgsByName, OpenRun } from "./types.js";
 import { refuseUnknownOptions } from "./unknown-keys.js";
 
 /** Where a message comes from. */
@@ -66,6 +68,11 @@ export interface OpenContext {
   readonly clock: Clock;
   /** Becomes a `warning` event. */
   warn(message: string): void;
+  /**
+   * A run of the same instance, for destinations whose delivery runs code that sends in turn: give it the message as
+   * `parent`. Possible while the instance closes, too, as long as it still delivers. Throws `DEST_CLOSED` after that.
+   */
+  begin(options: RunOptions): OpenRun<ArgsByName>;
 }
 
 /** How an attempt ended. An expected failure is a value, not an exception. */

@@ -68,7 +68,7 @@ export class Instance {
     this.#rooms = new Rooms(this.#registry.keys(), outbox.durable, limits, whenFull, clock);
     this.#settled = new Settled(this.#events, this.#rooms, this.#flushes);
     this.#settler = new Settler(this.#outbox, clock, warn);
-    this.#opener = new Opener(clock, warn);
+    this.#opener = new Opener(clock, warn, (inner) => this.#opened(this.#intake.begin(inner, true)));
     const shared = {
       outbox: this.#outbox,
       clock,
@@ -120,7 +120,10 @@ export class Instance {
   }
 
   begin(options: RunOptions = {}): object {
-    const run = this.#intake.begin(options);
+    return this.#opened(this.#intake.begin(options));
+  }
+
+  #opened(run: Deferral): object {
     return {
       $: run.dollar(),
       id: run.id,
@@ -234,7 +237,12 @@ export class Instance {
     this.#forgetSignals?.();
     await this.#opening;
     await this.#within(timeout, this.#intake.close());
-    await this.#drain(Math.max(0, deadline - this.#clock.now()));
+    // What is delivered meanwhile may send in turn.
+    for (let before = -1; before !== this.#intake.accepted; ) {
+      before = this.#intake.accepted;
+      await this.#drain(Math.max(0, deadline - this.#clock.now()));
+      if (this.#clock.now() >= deadline) break;
+    }
     await this.#within(closeGrace, this.#intake.shut());
     const reason = new DestError("DEST_CLOSED", "dest is closing");
     for (const lane of this.#lanes.values()) lane.stop(reason);

@@ -61,8 +61,9 @@ export class Intake implements RunIntake {
     if (waiting) await waiting;
   }
 
-  begin(options: RunOptions): Deferral {
-    this.#checkOpen();
+  /** `isInner`: of a delivery, which goes on while the instance closes. */
+  begin(options: RunOptions, isInner = false): Deferral {
+    if (!isInner || this.#state === "closed") this.#checkOpen();
     const run = new Deferral(options.runId ?? this.#services.ids.next("r"), options, this);
     this.#running.add(run);
     return run;

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import type { RunOptions } from "./deferral.js";
 import type { AnyDestination, OpenContext } from "./destination.js";
 import { asError, DestError } from "./errors.js";
 import type { Registered } from "./registry.js";
@@ -7,13 +8,15 @@ import type { Registered } from "./registry.js";
 export class Opener {
   readonly #clock: Clock;
   readonly #warn: (error: DestError) => void;
+  readonly #begin: (options: RunOptions) => object;
   readonly #opened = new Set<AnyDestination>();
   readonly #opening = new Map<AnyDestination, Promise<void>>();
   readonly #closing = new AbortController();
 
-  constructor(clock: Clock, warn: (error: DestError) => void) {
+  constructor(clock: Clock, warn: (error: DestError) => void, begin: (options: RunOptions) => object) {
     this.#clock = clock;
     this.#warn = warn;
+    this.#begin = begin;
   }
 
   /** Undefined once it is open. A failure is not remembered: the next call tries again. */
@@ -39,7 +42,8 @@ export class Opener {
   context({ name, policy }: Registered): OpenContext {
     const warn = (message: string) =>
       this.#warn(new DestError("DEST_DESTINATION_WARNING", `${name}: ${message}`));
-    return { name, policy, signal: this.#closing.signal, clock: this.#clock, warn };
+    const begin = this.#begin as OpenContext["begin"];
+    return { name, policy, signal: this.#closing.signal, clock: this.#clock, warn, begin };
   }
 
   /** Ends what destinations do outside their attempts. */

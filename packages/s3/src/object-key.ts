@@ -16,7 +16,7 @@ export interface KeyInfo {
 export type Key = (info: KeyInfo) => string;
 
 /** Digits of the identifier that a key must have, so that no object replaces another. */
-export const neededDigits = 16;
+const neededDigits = 16;
 
 export function identifierOf(batchId: string): string {
   return createHash("sha256").update(batchId).digest("hex");

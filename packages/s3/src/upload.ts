@@ -15,7 +15,7 @@ import type { ObjectClient } from "./client.js";
 import { parts } from "./parts.js";
 
 /** Bytes of a part. Amazon S3 wants at least 5 MiB of each but the last, and no more than 10,000 parts. */
-export const partSize = 8 * 1_024 * 1_024;
+const partSize = 8 * 1_024 * 1_024;
 /** Milliseconds that taking a broken upload back may need. */
 const abortTimeout = 10_000;
 

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { expect } from "vitest";
 
 /** What tests put wherever a secret may stand. It is never to be seen again but by the receiver. */
-export const planted = "PLANTED";
+const planted = "PLANTED";
 
 /** As it is, and in base64 at each of the three places a byte has there. */
 const forms = [planted, ...[0, 1, 2].map(base64At)];

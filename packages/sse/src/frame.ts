@@ -4,17 +4,14 @@ export function frame(id: string, channel: string, data: string): Buffer {
 }
 
 /** Clients pass over it. */
-export function comment(text: string): Buffer {
+function comment(text: string): Buffer {
   return Buffer.from(`:${text}\n\n`);
 }
 
 export const keepAliveComment = comment("keepalive");
 
-/** What `subscribe` knows it by. */
-export const gapMark = "gap";
-
 export const gapComment = comment(
-  `${gapMark}: not all events after the Last-Event-ID are kept; what follows is the whole history`,
+  "gap: not all events after the Last-Event-ID are kept; what follows is the whole history",
 );
 
 /** To whoever comes while the destination is closed. An error status would stop browsers from ever coming again. */

@@ -1,7 +1,8 @@
-import { DestError, invalidOption } from "@dest/core";
+import { type ArgsByName, type Dest, DestError, invalidOption } from "@dest/core";
 import type { Component } from "./component.js";
 import { showPlace } from "./place.js";
 import { checkProps } from "./props.js";
+import { type RunWorkflowOptions, runWorkflow, type WorkflowResult } from "./run.js";
 import { installV1Globals, type V1Code } from "./v1.js";
 
 /** Whose code the steps are: `"v1"` is the first version, see `WorkflowOptions`. */
@@ -41,6 +42,11 @@ export interface WorkflowOptions {
 
 export interface Workflow {
   readonly id: string;
+  /** What `runWorkflow` does, for who is handed a workflow without knowing this package. */
+  run<M extends ArgsByName>(
+    dest: Pick<Dest<M>, "begin">,
+    options?: RunWorkflowOptions,
+  ): Promise<WorkflowResult>;
   readonly steps: readonly WorkflowStep[];
   readonly stepTimeout: number;
   readonly compat: Compat | undefined;
@@ -62,7 +68,16 @@ export function createWorkflow({ id, steps, stepTimeout = 300_000, compat }: Wor
     checkProps(step as WorkflowStep);
     return Object.freeze(step as WorkflowStep);
   });
-  return Object.freeze({ id, steps: Object.freeze(checked), stepTimeout, compat });
+  const workflow: Workflow = Object.freeze({
+    id,
+    steps: Object.freeze(checked),
+    stepTimeout,
+    compat,
+    run<M extends ArgsByName>(dest: Pick<Dest<M>, "begin">, options?: RunWorkflowOptions) {
+      return runWorkflow(dest, workflow, options);
+    },
+  });
+  return workflow;
 }
 
 function asComponent(component: Component | V1Code): Component {
