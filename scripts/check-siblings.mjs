@@ -7,7 +7,7 @@ import { members, readJson, root } from "./workspace.mjs";
 // Each plugin stands in exactly one list.
 const kinds = {
   destination: {
-    packages: ["email", "emit", "http", "s3", "sse"],
+    packages: ["email", "emit", "http", "s3", "sql", "sse"],
     sections: ["Install", "Use", "Options", "Failures"],
   },
   outbox: { packages: ["lmdb"], sections: ["Install", "Use", "Options", "Failures"] },

@@ -5,6 +5,7 @@ import { email } from "@dest/email";
 import { type Emit, emit } from "@dest/emit";
 import { lmdb } from "@dest/lmdb";
 import { s3 } from "@dest/s3";
+import { sql } from "@dest/sql";
 import { sse } from "@dest/sse";
 import { loadWorkflow, type Workflow } from "@dest/workflow";
 import type { Arguments } from "./arguments.js";
@@ -72,7 +73,14 @@ async function runAndWatch(
   const outbox = path === undefined ? memoryOutbox() : lmdb({ path });
   const to = receiver?.url ?? url;
   const dest = createDest({
-    destinations: { http: placeholderHttp(to), email: mails, s3: objects(to), sse: sse(), emit: bus },
+    destinations: {
+      http: placeholderHttp(to),
+      email: mails,
+      s3: objects(to),
+      sse: sse(),
+      emit: bus,
+      sql: sql({ batch: { maxWait: 1_000 } }),
+    },
     outbox,
   });
   const deliveries = new Deliveries(dest);

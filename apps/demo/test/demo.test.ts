@@ -119,19 +119,20 @@ test("a chain of three workflows from one file, each run when the one before it 
   expect(stdout).toMatch(/4 of 4 delivered/);
 });
 
-test("mails, objects and events are delivered, too", async () => {
+test("mails, objects, events and rows are delivered, too", async () => {
   const all = file(
     "all.mjs",
     ...step(
       '    $.send.email({ subject: "Hello", text: "there" });',
       '    $.send.s3({ bucket: "events", prefix: "test/", payload: { name: "Luke" } });',
       '    $.send.sse({ channel: "people", payload: { name: "Leia" } });',
+      '    $.send.sql({ table: "people", payload: { name: "Han" } });',
     ),
   );
   const { stdout, code } = await runDemo(["--workflow", all]);
   expect(code).toBe(0);
   expect(stdout).toMatch(/PUT \/events\/test\//);
-  expect(stdout).toMatch(/3 of 3 delivered/);
+  expect(stdout).toMatch(/4 of 4 delivered/);
 });
 
 test("the event can come on standard input", async () => {
