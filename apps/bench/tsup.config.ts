@@ -11,6 +11,6 @@ export default defineConfig({
   format: "esm",
   target: "node20",
   // Only measured against, so no dependencies; bundled, they would look for their scripts in vain.
-  external: ["bullmq", "ioredis"],
+  external: ["bullmq", "ioredis", "@duckdb/node-api"],
   clean: true,
 });

@@ -18,6 +18,7 @@ import { httpMemory } from "./http-memory.js";
 import { isolation } from "./isolation.js";
 import { measure, type Result } from "./result.js";
 import { s3Batch } from "./s3-batch.js";
+import { sqlAppend } from "./sql-append.js";
 import { sseFanout } from "./sse-fanout.js";
 import { table } from "./table.js";
 import { workflow } from "./workflow.js";
@@ -34,6 +35,7 @@ const benchmarks: readonly Benchmark[] = [
   flat,
   isolation,
   s3Batch,
+  sqlAppend,
   sseFanout,
   coldStart,
   workflow,

@@ -6,6 +6,7 @@ import { enter } from "./observe.js";
 import { random } from "./random.js";
 import { calm, type Mood, Receiver, rough } from "./receiver.js";
 import { StoredBatches } from "./stored-batches.js";
+import { readRows } from "./stored-rows.js";
 import type { Row, Trial, TrialOptions } from "./trial.js";
 import type { Setup } from "./worker/protocol.js";
 
@@ -34,6 +35,12 @@ export const objects: Trial = {
   name: "s3",
   about: "the same with objects in S3: every event is in exactly one",
   run: (options) => killAgainAndAgain(options, "s3"),
+};
+
+export const rows: Trial = {
+  name: "sql",
+  about: "the same with rows in a database: every message is in exactly one",
+  run: (options) => killAgainAndAgain(options, "sql"),
 };
 
 function killAgainAndAgain(
@@ -106,8 +113,9 @@ function killAgainAndAgain(
     } finally {
       await receiver.stop();
     }
-    ledger.judgeOrder();
-    if (sends !== "http") stored.judge((id) => ledger.isDead(id));
+    if (sends === "sql") await readRows(setup.path, ledger);
+    else ledger.judgeOrder();
+    if (sends === "batch" || sends === "s3") stored.judge((id) => ledger.isDead(id));
     const notes = [`${kills} kills, ${killedOpening} of them before it was open`];
     if (dead > 0) notes.push(`${dead} dead letters of three interruptions, replayed`);
     if (ledger.repeated > 0) notes.push(`${ledger.repeated} messages came again without a kill`);

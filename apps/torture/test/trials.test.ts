@@ -4,7 +4,7 @@ import { holds, measure, type Row } from "../src/trial.js";
 import { trials } from "../src/trials.js";
 
 const seed = newSeed();
-const kills: Readonly<Record<string, number>> = { kill: 25, batch: 10, s3: 10 };
+const kills: Readonly<Record<string, number>> = { kill: 25, batch: 10, s3: 10, sql: 10 };
 // Nothing is measured: a trial that takes longer than this hangs.
 const patience = 240_000;
 

@@ -2,6 +2,8 @@ import { type Clock, createDest, type Policy } from "@dest/core";
 import { http } from "@dest/http";
 import { lmdb } from "@dest/lmdb";
 import { s3 } from "@dest/s3";
+import { sql } from "@dest/sql";
+import { databaseOf } from "../stored-rows.js";
 import { batches } from "./batches.js";
 import { mutate } from "./mutants.js";
 import type { Setup } from "./protocol.js";
@@ -38,6 +40,7 @@ export function openInstance({ path, mutant, hoursLater, origins }: Setup, optio
       http: http(policy),
       batch: batches({ ...policy, ...batch }),
       s3: s3({ ...store, endpoint: origins[0], ...policy }),
+      sql: sql({ batch: store.batch, path: databaseOf(path), ...policy }),
       stuck: stuck({ ...policy, isStuck }),
     },
     outbox: mutate(lmdb({ path }), mutant),

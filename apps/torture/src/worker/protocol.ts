@@ -10,7 +10,7 @@ export interface Setup {
   readonly seed: number;
   /** How many processes ran before it on this outbox. */
   readonly life: number;
-  readonly sends: "http" | "batch" | "s3";
+  readonly sends: "http" | "batch" | "s3" | "sql";
   readonly mutant?: MutantName | undefined;
   /** Runs of the user's own id that are to be repeated: how many sends they had. */
   readonly repeat?: readonly { readonly run: string; readonly sends: number }[];

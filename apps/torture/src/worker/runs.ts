@@ -56,5 +56,6 @@ function send($: RunOf<Instance>, setup: Setup, { line, delay, origin }: Plan, s
   if (setup.sends === "batch") to.batch({ url, key: line ?? `key ${sent.at % 3}`, payload: sent });
   else if (setup.sends === "s3")
     to.s3({ bucket: `origin-${origin}`, prefix: `${line ?? `key ${sent.at % 3}`}/`, payload: { ...sent } });
+  else if (setup.sends === "sql") to.sql({ table: "sends", payload: { ...sent } });
   else to.http({ url: `${url}/message`, data: { ...sent } });
 }
