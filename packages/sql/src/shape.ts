@@ -7,9 +7,12 @@ const rest = "_rest";
 /** The columns of a table, which grow and widen as rows come. */
 export class Shape {
   readonly fields: Fields;
+  /** By column name, only of those whose values are looked at by their type alone. */
+  readonly #kinds = new Map<string, "text" | "number" | "boolean">();
 
   constructor(fields: Fields = new Map()) {
     this.fields = fields;
+    for (const [lower, { name, kind }] of fields) this.#set(lower, name, kind);
   }
 
   copy(): Shape {
@@ -19,6 +22,7 @@ export class Shape {
   /** Makes room for a row. Answers its JSON with the names that its columns and members have. */
   take(json: string): string {
     const row = JSON.parse(json) as Record<string, unknown>;
+    if (this.#holds(row)) return json;
     const names = new Names();
     const kept: Record<string, unknown> = Object.create(null);
     const others: Record<string, unknown> = Object.create(null);
@@ -33,16 +37,35 @@ export class Shape {
       }
       const kind = known ? merged(known.kind, kindOf(value)) : kindOf(value);
       const canonical = known?.name ?? name;
-      if (known?.kind !== kind) this.fields.set(lower, { name: canonical, kind });
+      if (known?.kind !== kind) this.#set(lower, canonical, kind);
       const member = renamed(value, kind);
       if (canonical !== key || member !== value) isSame = false;
       kept[canonical] = member;
     }
     if (Object.keys(others).length > 0) {
-      this.fields.set(rest, { name: rest, kind: "text" });
+      this.#set(rest, rest, "text");
       kept[rest] = others;
     }
     return isSame ? json : JSON.stringify(kept);
+  }
+
+  #set(lower: string, name: string, kind: Kind): void {
+    this.fields.set(lower, { name, kind });
+    // What a row has under this name is what its other columns leave.
+    if (lower === rest) return;
+    if (kind === "text" || kind === "number" || kind === "boolean") this.#kinds.set(name, kind);
+    else this.#kinds.delete(name);
+  }
+
+  /** Whether the row is as those before: each field a column by its very name, with a value of its kind. */
+  #holds(row: Record<string, unknown>): boolean {
+    for (const key in row) {
+      const kind = this.#kinds.get(key);
+      if (kind === "text") continue;
+      const value = row[key];
+      if (kind === undefined || (typeof value !== kind && value !== null)) return false;
+    }
+    return true;
   }
 
   static parse(text: string): Shape {

@@ -1,12 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 import { type Batch, DestError } from "@dest/core";
-import { type DuckDBConnection, DuckDBDataChunk, VARCHAR } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { PreparedRow } from "./event.js";
 import { converted, literal, quoted, structureOf, typeOf } from "./kind-sql.js";
 import { Shape } from "./shape.js";
 
-/** What DuckDB takes at once. */
-const chunkRows = 2_048;
+/** Rows between two turns of the event loop. */
+const turnRows = 2_000;
 /** Ids of batches are kept so long, in days: longer than any is retried. */
 const ledgerDays = 30;
 /** Where `retention` is set: when a row was stored. */
@@ -55,9 +55,8 @@ export async function writeBatch(
 async function rowsOf(messages: Batch<PreparedRow>["messages"], shape: Shape): Promise<string[]> {
   const rows: string[] = [];
   for (const { value } of messages) {
+    if (rows.length % turnRows === 0) await setImmediate();
     rows.push(shape.take(value.row));
-    // Others of this process have their turn, too.
-    if (rows.length % chunkRows === 0) await setImmediate();
   }
   return rows;
 }
@@ -135,12 +134,11 @@ async function insert(
 ): Promise<void> {
   await connection.run("CREATE TEMP TABLE IF NOT EXISTS dest_rows (j VARCHAR)");
   const appender = await connection.createAppender("dest_rows", "main", "temp");
-  for (let first = 0; first < rows.length; first += chunkRows) {
-    const part = rows.slice(first, first + chunkRows);
-    const chunk = DuckDBDataChunk.create([VARCHAR], part.length);
-    chunk.setColumnValues(0, part);
-    appender.appendDataChunk(chunk);
-    await setImmediate();
+  for (const [i, row] of rows.entries()) {
+    // Others of this process have their turn, too.
+    if (i % turnRows === 0) await setImmediate();
+    appender.appendVarchar(row);
+    appender.endRow();
   }
   appender.closeSync();
   const structure = literal(JSON.stringify(structureOf(shape.fields)));
