@@ -78,6 +78,8 @@ export const sql = defineDestination<Args, PreparedRow, SqlOptions>((options): W
           }
           return { status: "delivered", receipt: { table, ...written } };
         } catch (thrown) {
+          // DuckDB gives up on a file after some faults of the disk, until it is opened anew.
+          if (/has been invalidated/.test(String(thrown))) await reads.take(() => database.close());
           const error = faultOf(thrown, database.path);
           return { status: error.retryable === false ? "rejected" : "retry", error };
         }
