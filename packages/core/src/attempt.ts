@@ -33,15 +33,10 @@ export function batchOf({ group, messages, sealed }: Work): Batch<unknown> {
     tried: first.tried,
     progress: first.progress,
   };
-  const batch = {
-    id,
-    key,
-    group,
-    sealedAt,
-    attempt: tried + 1,
-    messages,
-  };
-  return progress === undefined ? batch : { ...batch, progress };
+  const attempt = tried + 1;
+  return progress === undefined
+    ? { id, key, group, sealedAt, attempt, messages }
+    : { id, key, group, sealedAt, attempt, messages, progress };
 }
 
 /** One call of `deliver`: what it is given, what it recorded, and whether it is over. */

@@ -19,9 +19,11 @@ export interface Clock {
 
 const longestTimer = 2 ** 31 - 1;
 
+const { timeOrigin } = performance;
+
 export const systemClock: Clock = {
   // Not Date.now(): when the wall clock is set, retries would storm or stand still.
-  now: () => performance.timeOrigin + performance.now(),
+  now: () => timeOrigin + performance.now(),
   random: Math.random,
   after(ms, fn, keepAlive = false) {
     const timer = setTimeout(fn, Math.min(Math.max(ms, 0), longestTimer));

@@ -54,7 +54,8 @@ export interface DeliverContext {
   readonly clock: Clock;
   /**
    * Keeps what was sent and received in the delivery record, also of an attempt that times out later. Secrets are
-   * redacted and long text is cut by core. Calling it again adds to what was given before.
+   * redacted and long text is cut by core. Calling it again adds to what was given before. What is given is kept as it
+   * is: change it no more.
    */
   record(part: { request?: JsonValue; response?: JsonValue }): void;
 }

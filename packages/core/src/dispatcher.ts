@@ -224,18 +224,23 @@ export class Lane {
     const { clock } = this.#shared;
     const attempt = new Attempt(this.#to.name, work, clock, this.#to.policy.timeout);
     this.#deadlines.add(attempt);
-    this.#call(attempt).then(
+    const opening = this.#shared.opener.open(this.#to);
+    const answering = opening ? opening.then(() => this.#call(attempt)) : this.#call(attempt);
+    answering.then(
       (answer) => this.#finish(attempt, readOutcome(answer, work.messages)),
       (thrown: unknown) => this.#finish(attempt, { whole: thrownOutcome(thrown) }),
     );
   }
 
-  async #call(attempt: Attempt): Promise<unknown> {
-    const { destination } = this.#to;
-    const opening = this.#shared.opener.open(this.#to);
-    if (opening) await opening;
+  #call(attempt: Attempt): Promise<unknown> {
     // It may have timed out while the destination was opening.
-    return attempt.isOver ? undefined : destination.deliver(batchOf(attempt.work), attempt);
+    if (attempt.isOver) return Promise.resolve();
+    try {
+      // Not all plugins are typed: the answer may be no promise.
+      return Promise.resolve(this.#to.destination.deliver(batchOf(attempt.work), attempt));
+    } catch (thrown) {
+      return Promise.reject(thrown);
+    }
   }
 
   #timedOut(attempt: Attempt): void {
@@ -279,8 +284,9 @@ export class Lane {
   // A sealed batch is past expiring: it was promised to stay as it is.
   #hasExpired({ messages, sealed, group }: Work): boolean {
     const [message] = messages;
+    if (sealed || message.expiresAt === undefined) return false;
     const now = this.#shared.clock.now();
-    if (sealed || !hasExpired(message, now)) return false;
+    if (!hasExpired(message, now)) return false;
     this.#settle(messages, [expiry(message, now)]);
     this.#slots.done(group, undefined);
     return true;
@@ -288,7 +294,7 @@ export class Lane {
 
   #settle(messages: readonly StoredMessage[], settlements: readonly Settlement[]): void {
     const { settler, settled } = this.#shared;
-    settler.push(settled.expect(messages, settlements, () => this.wake()));
+    settler.push(settled.expect(messages, settlements, this));
   }
 
   #release({ messages, sealed }: Work): void {
@@ -298,7 +304,7 @@ export class Lane {
   #releaseMessages(messages: readonly StoredMessage[], batchId?: string): void {
     if (messages.length === 0) return;
     const ids = messages.map((message) => message.id);
-    this.#shared.settler.push({ settlements: [{ to: "release", ids, batchId }], settled: () => undefined });
+    this.#shared.settler.push({ settlements: [{ to: "release", ids, batchId }] });
   }
 
   #sleepUntil(nextAt: number | undefined): void {

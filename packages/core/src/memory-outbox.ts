@@ -1,5 +1,6 @@
 import type { Origin } from "./destination.js";
 import { DestError } from "./errors.js";
+import { Fifo } from "./fifo.js";
 import { Entry, Sealed } from "./memory/entry.js";
 import { LaneStore } from "./memory/lane-store.js";
 import { RunMemory } from "./memory/run-memory.js";
@@ -27,6 +28,8 @@ interface Delivered {
   readonly record: DeliveryRecord;
 }
 
+type Outcome = Exclude<Settlement, { to: "release" }>;
+
 const keptRecords = 10_000;
 const keptMs = 7 * 86_400_000;
 const mostInterruptions = 3;
@@ -42,8 +45,9 @@ class MemoryOutbox implements Outbox {
   readonly #batches = new Map<string, Sealed>();
   readonly #lanes = new Map<string, LaneStore>();
   readonly #runs = new RunMemory();
-  // In the order they were settled: the first is the first to go.
   readonly #delivered = new Map<string, Delivered>();
+  /** In the order they were settled: the first is the first to go. */
+  readonly #kept = new Fifo<Delivered>();
   readonly #deliveredCounts = new Map<string, number>();
   #seq = 0;
   #context: OutboxContext | undefined;
@@ -197,7 +201,7 @@ class MemoryOutbox implements Outbox {
   #settle(settlement: Settlement): void {
     const batch = settlement.batchId === undefined ? undefined : this.#batches.get(settlement.batchId);
     if (settlement.to === "release") return this.#release(settlement.ids, batch);
-    const held = this.#held(settlement.ids, batch);
+    const held = this.#held(settlement, batch);
     if (held.length === 0) return;
     note(held, settlement.attempt);
     if (settlement.to === "retry") {
@@ -217,10 +221,12 @@ class MemoryOutbox implements Outbox {
   }
 
   /** Those of the ids that this handle holds. */
-  #held(ids: readonly string[], batch: Sealed | undefined): readonly Entry[] {
+  #held({ ids, messages }: Outcome, batch: Sealed | undefined): readonly Entry[] {
     // Looking up each of many costs more than all else of settling them.
     if (batch?.where === "held" && batch.messages.length === ids.length)
       if (batch.messages.every(({ id }, i) => id === ids[i])) return batch.messages;
+    const [claimed] = messages ?? [];
+    if (messages?.length === 1 && claimed instanceof Entry) return claimed.leased ? [claimed] : [];
     const held: Entry[] = [];
     for (const id of ids) {
       const entry = this.#entries.get(id);
@@ -237,8 +243,9 @@ class MemoryOutbox implements Outbox {
       const entry = settled[i] as Entry;
       if (i < first) this.#runs.forget(entry.origin.runId);
       else {
-        const settledAt = startedAt + durationMs;
-        this.#delivered.set(entry.id, { seq: entry.seq, settledAt, record: entry.record() });
+        const delivered = { seq: entry.seq, settledAt: startedAt + durationMs, record: entry.record() };
+        this.#delivered.set(entry.id, delivered);
+        this.#kept.push(delivered);
       }
     }
   }
@@ -324,10 +331,12 @@ class MemoryOutbox implements Outbox {
     const { now, retention } = this.#opened();
     const records = retention.records ?? keptRecords;
     const oldest = now() - (retention.maxAge ?? keptMs);
-    for (const [id, { settledAt, record }] of this.#delivered) {
-      if (this.#delivered.size <= records && settledAt >= oldest) return;
-      this.#delivered.delete(id);
-      this.#runs.forget(record.origin.runId);
+    for (let kept = this.#kept.peek(); kept; kept = this.#kept.peek()) {
+      if (this.#kept.size <= records && kept.settledAt >= oldest) return;
+      this.#kept.shift();
+      // A run that was forgotten may have been committed again.
+      if (this.#delivered.get(kept.record.id) === kept) this.#delivered.delete(kept.record.id);
+      this.#runs.forget(kept.record.origin.runId);
     }
   }
 

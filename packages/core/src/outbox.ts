@@ -129,11 +129,15 @@ export interface ClaimAnswer {
   readonly nextAt?: number | undefined;
 }
 
-/** `ids` are messages of one batch, or one message. */
+/**
+ * `ids` are messages of one batch, or one message. `messages`, where given, are the same as they were claimed: an outbox
+ * that handed out what it keeps need not look them up.
+ */
 export type Settlement =
   | {
       readonly to: "delivered" | "dead";
       readonly ids: readonly string[];
+      readonly messages?: readonly StoredMessage[] | undefined;
       readonly batchId?: string | undefined;
       readonly attempt: AttemptRecord;
       readonly receipt?: JsonValue | undefined;
@@ -142,6 +146,7 @@ export type Settlement =
   | {
       readonly to: "retry";
       readonly ids: readonly string[];
+      readonly messages?: readonly StoredMessage[] | undefined;
       readonly batchId?: string | undefined;
       readonly attempt: AttemptRecord;
       readonly availableAt: number;

@@ -9,6 +9,7 @@ const longestPart = 32_768;
 const deepest = 100;
 
 const hidden = "[redacted]";
+const mostKnown = 1_000;
 const urlStart = /^[a-z][a-z0-9+.-]*:\/\//i;
 // A scheme is short; without that limit a long word would be searched again from each of its letters.
 // A fragment carries parameters too (RFC 6749, 4.2.2).
@@ -18,6 +19,7 @@ const urlInText = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi;
 
 /** Every recorded request, response and receipt goes through it; `text` is for error messages. */
 export interface Redact {
+  /** The part itself where nothing had to be changed. */
   (part: JsonValue): JsonValue;
   text(message: string): string;
 }
@@ -28,60 +30,138 @@ export interface Redact {
  */
 export function redactor(extra: readonly string[] = []): Redact {
   const lower = extra.map((name) => name.toLowerCase());
-  const keys = new Set([...secretKeys, ...lower]);
-  const params = new Set([...secretParams, ...lower]);
-  const redactText = (text: string) => hideInText(text, params);
+  const secrets = new Secrets([...secretKeys, ...lower], [...secretParams, ...lower]);
+  return Object.assign(
+    (part: JsonValue) =>
+      new Look(secrets).findsNothing(part) ? part : (new Cover(secrets).of(part) ?? null),
+    { text: (message: string) => secrets.hideInText(message) },
+  );
+}
 
-  const redactPart = (part: JsonValue): JsonValue => {
-    let room = longestPart;
-    const spend = (characters: number) => {
-      room = Math.max(0, room - characters);
-    };
-    const text = (value: string): string => {
-      const isUrl = value.includes("://") && urlStart.test(value);
-      const shown = isUrl ? hideInUrl(value, params) : redactText(value);
-      const kept = Math.min(shown.length, longestText, room);
-      spend(kept);
-      return kept === shown.length
-        ? shown
-        : `${shown.slice(0, kept)}… (${shown.length - kept} more characters)`;
-    };
-    const list = (value: readonly JsonValue[], depth: number): JsonValue[] => {
-      const shown: JsonValue[] = [];
-      for (const member of value) {
-        if (room === 0) return [...shown, `… (${value.length - shown.length} more)`];
-        spend(1);
-        shown.push(walk(member, depth));
+/** Which keys and parameters are secret. */
+class Secrets {
+  readonly #keys: ReadonlySet<string>;
+  readonly #params: ReadonlySet<string>;
+  // The same few names come with every request.
+  readonly #known = new Map<string, boolean>();
+
+  constructor(keys: readonly string[], params: readonly string[]) {
+    this.#keys = new Set(keys);
+    this.#params = new Set(params);
+  }
+
+  isSecret(key: string): boolean {
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const isSecret = this.#keys.has(key.toLowerCase());
+    if (this.#known.size < mostKnown) this.#known.set(key, isSecret);
+    return isSecret;
+  }
+
+  hide(text: string): string {
+    const isUrl = text.includes("://") && urlStart.test(text);
+    return isUrl ? hideInUrl(text, this.#params) : this.hideInText(text);
+  }
+
+  hideInText(text: string): string {
+    return hideInText(text, this.#params);
+  }
+}
+
+/** Whether a part can be kept as it is: nearly all can, and need no copy. */
+class Look {
+  readonly #secrets: Secrets;
+  #room = longestPart;
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  findsNothing(value: unknown, depth = 0): boolean {
+    if (typeof value === "string") return this.#spend(value.length) && this.#isHarmless(value);
+    if (typeof value !== "object") return typeof value === "number" || typeof value === "boolean";
+    if (value === null) return true;
+    if (depth === deepest) return false;
+    if (Array.isArray(value))
+      return value.every((member) => this.#spend(1) && this.findsNothing(member, depth + 1));
+    if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+    for (const key in value) {
+      if (!this.#spend(1 + key.length) || this.#secrets.isSecret(key)) return false;
+      if (!this.findsNothing((value as Record<string, unknown>)[key], depth + 1)) return false;
+    }
+    return true;
+  }
+
+  #isHarmless(text: string): boolean {
+    return text.length <= longestText && this.#secrets.hide(text) === text;
+  }
+
+  #spend(characters: number): boolean {
+    this.#room -= characters;
+    return this.#room > 0;
+  }
+}
+
+/** A copy without what is secret or too long. */
+class Cover {
+  readonly #secrets: Secrets;
+  #room = longestPart;
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  of(value: unknown, depth = 0): JsonValue | undefined {
+    if (typeof value === "string") return this.#text(value);
+    if (typeof value === "bigint") return String(value);
+    if (typeof value === "function" || typeof value === "symbol") return undefined;
+    if (typeof value !== "object" || value === null) return value as JsonValue;
+    if (depth === deepest) return "…";
+    return Array.isArray(value)
+      ? this.#list(value, depth + 1)
+      : this.#record(value as Record<string, unknown>, depth + 1);
+  }
+
+  #text(value: string): string {
+    const shown = this.#secrets.hide(value);
+    const kept = Math.min(shown.length, longestText, this.#room);
+    this.#spend(kept);
+    return kept === shown.length
+      ? shown
+      : `${shown.slice(0, kept)}… (${shown.length - kept} more characters)`;
+  }
+
+  #list(value: readonly unknown[], depth: number): JsonValue[] {
+    const shown: JsonValue[] = [];
+    for (const member of value) {
+      if (this.#room === 0) return [...shown, `… (${value.length - shown.length} more)`];
+      this.#spend(1);
+      shown.push(this.of(member, depth) ?? null);
+    }
+    return shown;
+  }
+
+  #record(value: Record<string, unknown>, depth: number): JsonValue {
+    const shown: Record<string, JsonValue> = {};
+    let kept = 0;
+    for (const key in value) {
+      const member = value[key];
+      if (member === undefined) continue;
+      if (this.#room === 0) {
+        shown["…"] = `${Object.values(value).filter((one) => one !== undefined).length - kept} more`;
+        break;
       }
-      return shown;
-    };
-    const record = (value: { readonly [key: string]: JsonValue | undefined }, depth: number): JsonValue => {
-      const shown: Record<string, JsonValue> = {};
-      let kept = 0;
-      for (const key in value) {
-        const member = value[key];
-        if (member === undefined) continue;
-        if (room === 0) {
-          shown["…"] = `${Object.values(value).filter((one) => one !== undefined).length - kept} more`;
-          break;
-        }
-        kept += 1;
-        spend(1 + key.length);
-        put(shown, key, keys.has(key) || keys.has(key.toLowerCase()) ? hidden : walk(member, depth));
-      }
-      return shown;
-    };
-    const walk = (value: JsonValue, depth: number): JsonValue => {
-      if (typeof value === "string") return text(value);
-      if (typeof value !== "object" || value === null) return value;
-      if (depth === deepest) return "…";
-      return Array.isArray(value)
-        ? list(value, depth + 1)
-        : record(value as { readonly [key: string]: JsonValue }, depth + 1);
-    };
-    return walk(part, 0);
-  };
-  return Object.assign(redactPart, { text: redactText });
+      kept += 1;
+      this.#spend(1 + key.length);
+      const covered = this.#secrets.isSecret(key) ? hidden : this.of(member, depth);
+      if (covered !== undefined) put(shown, key, covered);
+    }
+    return shown;
+  }
+
+  #spend(characters: number): void {
+    this.#room = Math.max(0, this.#room - characters);
+  }
 }
 
 // An assignment would make a key __proto__ the prototype.

@@ -21,28 +21,32 @@ export class Settled {
     this.#flushes = flushes;
   }
 
-  /** `wake` is called where the settlements may have made something claimable. */
-  expect(messages: readonly StoredMessage[], settlements: readonly Settlement[], wake: () => void): Settling {
+  /** One settlement for all messages, or one for each. `lane` is woken where that may have made something claimable. */
+  expect(
+    messages: readonly StoredMessage[],
+    settlements: readonly Settlement[],
+    lane: { wake(): void },
+  ): Settling {
     const wanted =
       this.#events.wants("attempt") ||
       this.#events.wants("delivered") ||
       this.#events.wants("retry") ||
       this.#events.wants("dead");
     // Made now: an outbox in memory changes the very messages it handed out.
-    const records = wanted ? new Map<string, DeliveryRecord>() : undefined;
-    const told = messages.map((message, i) => {
-      const settlement = (settlements.length === 1 ? settlements[0] : settlements[i]) as Outcome;
-      records?.set(message.id, settledRecord(message, settlement));
-      return { message, settlement };
-    });
-    const mayClaim =
-      messages.some((message) => message.orderKey !== undefined) ||
-      settlements.some((one) => one.to === "retry");
+    const records = wanted
+      ? messages.map((message, i) => settledRecord(message, outcomeOf(settlements, i)))
+      : undefined;
     return {
       settlements,
       settled: () => {
-        for (const { message, settlement } of told) this.#one(message, settlement, records?.get(message.id));
-        if (mayClaim) wake();
+        let mayClaim = false;
+        for (let i = 0; i < messages.length; i++) {
+          const message = messages[i] as StoredMessage;
+          const outcome = outcomeOf(settlements, i);
+          this.#one(message, outcome, records?.[i]);
+          mayClaim ||= message.orderKey !== undefined || outcome.to === "retry";
+        }
+        if (mayClaim) lane.wake();
       },
     };
   }
@@ -59,4 +63,8 @@ export class Settled {
     }
     this.#flushes.settled(message, settlement);
   }
+}
+
+function outcomeOf(settlements: readonly Settlement[], i: number): Outcome {
+  return (settlements.length === 1 ? settlements[0] : settlements[i]) as Outcome;
 }

@@ -20,20 +20,12 @@ export interface SettleContext {
 export function settlementsOf(attempt: Attempt, verdict: Verdict, context: SettleContext): Settlement[] {
   const { messages, sealed } = attempt.work;
   if ("whole" in verdict) {
-    const ids = messages.map((message) => message.id);
     // A sealed batch has a life of its own: its members may have been tried in others before.
     const life = sealed ?? messages[0];
-    return [settlementOf(ids, life, "keep", attempt, verdict.whole, context)];
+    return [settlementOf(messages, life, "keep", attempt, verdict.whole, context)];
   }
   return messages.map((message) =>
-    settlementOf(
-      [message.id],
-      message,
-      "dissolve",
-      attempt,
-      verdict.each.get(message.id) as Outcome,
-      context,
-    ),
+    settlementOf([message], message, "dissolve", attempt, verdict.each.get(message.id) as Outcome, context),
   );
 }
 
@@ -64,22 +56,23 @@ interface Life {
 }
 
 function settlementOf(
-  ids: readonly string[],
+  messages: readonly StoredMessage[],
   life: Life,
   batch: "keep" | "dissolve",
   attempt: Attempt,
   outcome: Outcome,
   { policy, redact, random, now }: SettleContext,
 ): Settlement {
+  const ids = messages.map((message) => message.id);
   const batchId = attempt.work.sealed?.id;
   const record = attemptRecord(attempt, now, outcome, redact);
   if (outcome.status === "delivered") {
     const receipt = outcome.receipt === undefined ? undefined : redact(outcome.receipt);
-    return { to: "delivered", ids, batchId, attempt: record, receipt };
+    return { to: "delivered", ids, messages, batchId, attempt: record, receipt };
   }
   const { error } = outcome;
   if (outcome.status === "rejected")
-    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(error, redact) };
+    return { to: "dead", ids, messages, batchId, attempt: record, error: errorRecord(error, redact) };
   const failure = {
     error,
     afterMs: outcome.afterMs,
@@ -89,10 +82,18 @@ function settlementOf(
   };
   const decision = askPolicy(policy, failure, random);
   if ("giveUp" in decision)
-    return { to: "dead", ids, batchId, attempt: record, error: errorRecord(decision.giveUp, redact) };
+    return {
+      to: "dead",
+      ids,
+      messages,
+      batchId,
+      attempt: record,
+      error: errorRecord(decision.giveUp, redact),
+    };
   return {
     to: "retry",
     ids,
+    messages,
     batchId,
     attempt: record,
     availableAt: decision.retryAt,

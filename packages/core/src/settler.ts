@@ -5,7 +5,7 @@ import type { Outbox, Settlement } from "./outbox.js";
 /** Settlements that belong together, and who hears when they are stored. */
 export interface Settling {
   readonly settlements: readonly Settlement[];
-  settled(): void;
+  settled?(): void;
 }
 
 const firstPause = 100;
@@ -68,11 +68,12 @@ export class Settler {
   }
 
   async #store(group: readonly Settling[]): Promise<void> {
-    const settlements = group.flatMap((settling) => settling.settlements);
+    const settlements: Settlement[] = [];
+    for (const settling of group) for (const one of settling.settlements) settlements.push(one);
     for (let pause = firstPause; !this.#stopped; pause = Math.min(pause * 2, longestPause)) {
       const failure = await this.#outbox.settle(settlements).then(() => undefined, asError);
       if (!failure) {
-        for (const settling of group) settling.settled();
+        for (const settling of group) settling.settled?.();
         return;
       }
       const message = `the outbox could not store ${settlements.length} outcomes, trying again in ${pause} ms: ${failure.message}`;

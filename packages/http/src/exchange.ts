@@ -21,34 +21,42 @@ const keptBytes = 4_000;
 /** Bytes that are read so that the connection can be used again. Reading more costs more than a new connection. */
 const readBytes = 128 * 1_024;
 
-/** One request and its response. Resolves when the body has been read, or is too long to be; never rejects. */
-export function exchange(
+/** One request and its response. Ends when the body has been read, or is too long to be; resolves with what `read` makes of that. */
+export function exchange<T>(
   agent: Dispatcher,
   request: DispatchRequest,
   { onAbort }: Pick<DeliverContext, "onAbort">,
-): Promise<Ended> {
-  return new Promise((resolve) => {
-    const handler = new Exchange(resolve);
+  read: (ended: Ended) => T | Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const handler = new Exchange((ended) => {
+      try {
+        resolve(read(ended));
+      } catch (error) {
+        reject(error as Error);
+      }
+    });
     onAbort((reason) => handler.abort(reason));
     try {
       agent.dispatch(request, handler);
     } catch (error) {
-      resolve({ error: error as Error, sent: false });
+      handler.failed(error as Error);
     }
   });
 }
 
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly #resolve: (ended: Ended) => void;
+  readonly #end: (ended: Ended) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #aborted: DestError | undefined;
   #status = 0;
   #headers: HttpResponse["headers"] = {};
   #kept: Buffer[] = [];
   #bytes = 0;
+  #hasEnded = false;
 
-  constructor(resolve: (ended: Ended) => void) {
-    this.#resolve = resolve;
+  constructor(end: (ended: Ended) => void) {
+    this.#end = end;
   }
 
   abort(reason: DestError): void {
@@ -85,12 +93,20 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#resolve({ error, sent: this.#controller !== undefined });
+    this.failed(error);
+  }
+
+  failed(error: Error): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#end({ error, sent: this.#controller !== undefined });
   }
 
   #answered(isWhole: boolean): void {
+    this.#hasEnded = true;
     const body = this.#kept.length === 1 ? (this.#kept[0] as Buffer) : Buffer.concat(this.#kept);
-    const [status, headers, bytes] = [this.#status, this.#headers, this.#bytes];
-    this.#resolve({ response: { status, headers, body, bytes, isWhole } });
+    this.#end({
+      response: { status: this.#status, headers: this.#headers, body, bytes: this.#bytes, isWhole },
+    });
   }
 }

@@ -29,7 +29,7 @@ export async function followRedirects(
     const { origin, path, method } = request;
     redirects.push({ status: response.status, method, url: origin + path });
     context.record({ request: { redirects: [...redirects] } });
-    const ended = await exchange(agent, request, context);
+    const ended = await exchange(agent, request, context, (end) => end);
     if ("error" in ended) return classifyFailure(ended.error, ended.sent, isTaken(first, request));
     response = ended.response;
   }

@@ -1,4 +1,4 @@
-import { type Destination, defineDestination } from "@dest/core";
+import { type Destination, defineDestination, type Outcome } from "@dest/core";
 import type { Dispatcher } from "undici";
 import { createAgent } from "./agent.js";
 import { classifyFailure, classifyResponse } from "./classify.js";
@@ -31,19 +31,20 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
       open({ policy: { timeout } }) {
         agent = createAgent(options, timeout);
       },
-      async deliver({ messages: [{ value, idempotencyKey }] }, context) {
+      deliver({ messages: [{ value, idempotencyKey }] }, context) {
         const signed =
           sign && ((request: DispatchRequest) => sign(request, idempotencyKey, context.clock.now()));
         const plain = toDispatch(value, idempotencyKey);
         const request = signed ? signed(plain) : plain;
         context.record({ request: requestRecord(value.url, request) });
-        const ended = await exchange(agent as Dispatcher, request, context);
-        if ("error" in ended) return classifyFailure(ended.error, ended.sent);
-        const { response } = ended;
-        if (redirect === "follow" && isRedirect(response))
-          return followRedirects(agent as Dispatcher, request, response, context, signed);
-        context.record({ response: responseRecord(response) });
-        return classifyResponse(response, context.clock.now());
+        return exchange(agent as Dispatcher, request, context, (ended): Outcome | Promise<Outcome> => {
+          if ("error" in ended) return classifyFailure(ended.error, ended.sent);
+          const { response } = ended;
+          if (redirect === "follow" && isRedirect(response))
+            return followRedirects(agent as Dispatcher, request, response, context, signed);
+          context.record({ response: responseRecord(response) });
+          return classifyResponse(response, context.clock.now());
+        });
       },
       async close() {
         await agent?.destroy();

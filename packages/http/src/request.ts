@@ -1,4 +1,5 @@
 import { invalid, jsonText } from "@dest/core";
+import { Memo } from "./memo.js";
 
 type Scalar = string | number | boolean;
 
@@ -36,14 +37,13 @@ const impossibleHeaders = new Set(["upgrade", "expect"]);
 /** Validates and shapes what `$.send.http` was given. */
 export function prepare(request: HttpRequest): PreparedRequest {
   if (typeof request !== "object" || request === null) throw invalid("the request", shown(request));
-  const url = prepareUrl(request.url, request.params);
+  const { url, userinfo } = prepareAddress(request.url, request.params);
   const headers = prepareHeaders(request.headers);
-  const ofUrl = takeUserinfo(url);
-  const authorization = basicAuth(request.auth) ?? ofUrl;
+  const authorization = basicAuth(request.auth) ?? userinfo;
   if (authorization !== undefined) headers.authorization = authorization;
   const body = prepareBody(request.data, headers);
   const method = prepareMethod(request.method, body !== undefined);
-  return { method, url: url.href, headers, ...(body === undefined ? {} : { body }) };
+  return body === undefined ? { method, url, headers } : { method, url, headers, body };
 }
 
 export function bodyBytes({ body }: PreparedRequest): number {
@@ -56,6 +56,26 @@ function prepareMethod(given: unknown, hasBody: boolean): string {
   if (method === "CONNECT") throw invalid("method", given, "CONNECT opens a tunnel and sends no message");
   if (!methods.has(method)) throw invalid("method", given);
   return method;
+}
+
+interface Address {
+  readonly url: string;
+  /** As the value of an `authorization` header. */
+  readonly userinfo?: string | undefined;
+}
+
+// Parsing a URL costs more than the rest of `prepare`, and most programs send to few.
+const addresses = new Memo((given) => addressOf(given, undefined));
+
+function prepareAddress(given: unknown, params: unknown): Address {
+  const isPlain = params === undefined && typeof given === "string" && !given.includes("@");
+  return isPlain ? addresses.get(given) : addressOf(given, params);
+}
+
+function addressOf(given: unknown, params: unknown): Address {
+  const url = prepareUrl(given, params);
+  const userinfo = takeUserinfo(url);
+  return { url: url.href, userinfo };
 }
 
 function prepareUrl(given: unknown, params: unknown): URL {

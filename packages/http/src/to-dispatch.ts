@@ -1,3 +1,4 @@
+import { Memo } from "./memo.js";
 import type { PreparedRequest } from "./request.js";
 
 /** What undici's `dispatch` takes. */
@@ -13,25 +14,26 @@ const userAgent = "dest";
 
 /** The request of one attempt. A user's own `Idempotency-Key` wins over the message's. */
 export function toDispatch(prepared: PreparedRequest, idempotencyKey: string): DispatchRequest {
-  const { method, url, headers, body = null } = prepared;
-  const end = endOfOrigin(url);
-  return {
-    origin: url.slice(0, end),
-    path: url.slice(end),
-    method: method as DispatchRequest["method"],
-    headers: { "user-agent": userAgent, "idempotency-key": headerSafe(idempotencyKey), ...headers },
-    body,
+  const { method, url, headers: own, body = null } = prepared;
+  const { origin, path } = parts.get(url);
+  const headers: Record<string, string> = {
+    "user-agent": userAgent,
+    "idempotency-key": headerSafe(idempotencyKey),
   };
+  for (const name in own) headers[name] = own[name] as string;
+  return { origin, path, method: method as DispatchRequest["method"], headers, body };
 }
 
 /** The origin of a prepared URL, which has been through the URL parser: a slash always follows it. */
 export function originOf({ url }: PreparedRequest): string {
-  return url.slice(0, endOfOrigin(url));
+  return parts.get(url).origin;
 }
 
-function endOfOrigin(url: string): number {
-  return url.indexOf("/", url.indexOf("//") + 2);
-}
+// One text for all requests to an origin: whoever groups by it has its hash already.
+const parts = new Memo((url) => {
+  const end = url.indexOf("/", url.indexOf("//") + 2);
+  return { origin: url.slice(0, end), path: url.slice(end) };
+});
 
 // A run id or key is the user's text; a header takes visible ASCII.
 function headerSafe(text: string): string {

@@ -87,7 +87,7 @@ describe("an address", () => {
     ["http://[::1]/", "public"],
   ] as const)("%s is not dialled with %s", async (url, network) => {
     const { agent, dialled } = noting(network);
-    const ended = await exchange(agent, requestTo(url), context);
+    const ended = await exchange(agent, requestTo(url), context, (end) => end);
     expect(dialled).toEqual([]);
     if (!("error" in ended)) throw new Error("there was an answer");
     const outcome = classifyFailure(ended.error, ended.sent);
@@ -99,7 +99,7 @@ describe("an address", () => {
     const target = await receiver((response) => response.writeHead(302, { location }).end());
     const { agent, dialled } = noting("private");
     const request = requestTo(target.origin);
-    const ended = await exchange(agent, request, context);
+    const ended = await exchange(agent, request, context, (end) => end);
     if (!("response" in ended)) throw ended.error;
     const outcome = await followRedirects(agent, request, ended.response, context, undefined);
     expect(outcome).toMatchObject({ status: "rejected", error: { code: "DEST_HTTP_ADDRESS" } });

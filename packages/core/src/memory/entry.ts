@@ -78,7 +78,7 @@ export class Entry implements StoredMessage {
   record(): DeliveryRecord {
     const { id, destination, group, status, origin, acceptedAt, availableAt, attempts } = this;
     const { batchId, receipt, error } = this;
-    return {
+    const record: { -readonly [K in keyof DeliveryRecord]: DeliveryRecord[K] } = {
       id,
       destination,
       group,
@@ -87,10 +87,11 @@ export class Entry implements StoredMessage {
       acceptedAt,
       availableAt,
       attempts,
-      ...(batchId === undefined ? {} : { batchId }),
-      ...(receipt === undefined ? {} : { receipt }),
-      ...(error === undefined ? {} : { error }),
     };
+    if (batchId !== undefined) record.batchId = batchId;
+    if (receipt !== undefined) record.receipt = receipt;
+    if (error !== undefined) record.error = error;
+    return record;
   }
 }
 
