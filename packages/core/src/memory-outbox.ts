@@ -20,6 +20,7 @@ import type {
   Settlement,
   Status,
 } from "./outbox.js";
+import { TransientMap } from "./transient-map.js";
 
 /** What stays of a delivered message: no payload. */
 interface Delivered {
@@ -41,7 +42,7 @@ export function memoryOutbox(): Outbox {
 
 class MemoryOutbox implements Outbox {
   readonly durable = false;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new TransientMap<string, Entry>();
   readonly #batches = new Map<string, Sealed>();
   readonly #lanes = new Map<string, LaneStore>();
   readonly #runs = new RunMemory();

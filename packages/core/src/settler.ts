@@ -8,6 +8,8 @@ export interface Settling {
   settled?(): void;
 }
 
+/** Outcomes that are not kept waiting for more. */
+const enough = 256;
 const firstPause = 100;
 const longestPause = 5_000;
 
@@ -54,9 +56,8 @@ export class Settler {
   }
 
   async #run(): Promise<void> {
-    // What one turn of the event loop settles, one write stores.
-    await new Promise((resolve) => setImmediate(resolve));
     while (this.#queue.length > 0 || this.#between.length > 0) {
+      await this.#gather();
       const between = this.#between;
       this.#between = [];
       for (const look of between) await look();
@@ -65,6 +66,15 @@ export class Settler {
       if (group.length > 0) await this.#store(group);
     }
     this.#running = undefined;
+  }
+
+  // Under load every turn of the event loop brings outcomes: one write stores those of several.
+  async #gather(): Promise<void> {
+    for (let before = -1; before < this.#queue.length && before < enough; ) {
+      before = this.#queue.length;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#between.length > 0) return;
+    }
   }
 
   async #store(group: readonly Settling[]): Promise<void> {

@@ -10,10 +10,13 @@ export interface CodecOptions {
 }
 
 const headerBytes = 4;
+/** What a structured clone begins with, and JSON never does. */
+const cloneMark = 0xff;
 
 /**
- * Stored values: a CRC-32 of what follows, then what `encode` made of the structured clone. LMDB does not notice
- * flipped bits, and JSON would change lone surrogates, `-0` and byte arrays.
+ * Stored values: a CRC-32 of what follows, as LMDB does not notice flipped bits, then what `encode` made of the JSON,
+ * or of the structured clone of what holds bytes. Not that of everything: V8 keeps all that a serializer saw until the
+ * serializer itself is collected, which makes collecting garbage several times dearer.
  */
 export class Codec {
   readonly #options: CodecOptions;
@@ -22,12 +25,16 @@ export class Codec {
     this.#options = options;
   }
 
-  encode(value: unknown): Buffer {
-    const plain = serialize(value);
-    const bytes = this.#options.encode?.(plain) ?? plain;
-    const stored = Buffer.allocUnsafe(headerBytes + bytes.length);
-    stored.writeUInt32LE(crc32(bytes), 0);
-    stored.set(bytes, headerBytes);
+  /** In an array, `undefined` becomes null. */
+  encode(value: unknown, holdsBytes = false): Buffer {
+    const { encode } = this.#options;
+    const plain = holdsBytes ? serialize(value) : JSON.stringify(value);
+    const bytes = encode ? encode(typeof plain === "string" ? Buffer.from(plain) : plain) : plain;
+    const length = typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.length;
+    const stored = Buffer.allocUnsafe(headerBytes + length);
+    if (typeof bytes === "string") stored.write(bytes, headerBytes);
+    else stored.set(bytes, headerBytes);
+    stored.writeUInt32LE(crc32(stored.subarray(headerBytes)), 0);
     return stored;
   }
 
@@ -38,7 +45,8 @@ export class Codec {
       throw new DestError("DEST_OUTBOX_CORRUPT", `${what} cannot be read: its checksum is wrong`);
     }
     try {
-      return deserialize(this.#options.decode?.(bytes) ?? bytes) as T;
+      const plain = this.#options.decode?.(bytes) ?? bytes;
+      return (plain[0] === cloneMark ? deserialize(plain) : JSON.parse(textOf(plain))) as T;
     } catch (cause) {
       throw new DestError(
         "DEST_OUTBOX_UNREADABLE",
@@ -47,6 +55,10 @@ export class Codec {
       );
     }
   }
+}
+
+function textOf({ buffer, byteOffset, byteLength }: Uint8Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString();
 }
 
 /** Whether these are the bytes that were stored, as far as a checksum tells. */

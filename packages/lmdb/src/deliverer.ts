@@ -7,6 +7,7 @@ import {
   type Retention,
   type SealedBatch,
   type Settlement,
+  TransientMap,
 } from "@dest/core";
 import { BatchCache } from "./batch-cache.js";
 import type { DeliveredRecords } from "./delivered.js";
@@ -40,7 +41,7 @@ const interruptedTooOften = `${mostInterruptions} attempts were interrupted by t
 
 /** What the handle that delivers knows: the lanes, and what is claimed. */
 export class Deliverer {
-  readonly held = { messages: new Map<string, Entry>(), batches: new Map<string, Sealed>() };
+  readonly held = { messages: new TransientMap<string, Entry>(), batches: new Map<string, Sealed>() };
   readonly #parts: DelivererParts;
   readonly #lanes = new Map<string, Lane>();
   readonly #cache: BatchCache;

@@ -33,7 +33,8 @@ export type Row = readonly [
   id: string,
   bytes: number,
   value: unknown,
-  options: RowOptions | undefined,
+  /** Null after a round through JSON. */
+  options: RowOptions | null | undefined,
   life?: Life,
 ];
 
@@ -56,6 +57,19 @@ export function rowOf(distance: number, message: NewMessage): Row {
 }
 
 const noOptions: RowOptions = {};
+
+/** Whether a payload among them has bytes in it, which are no JSON. */
+export function holdsBytes({ rows }: StoredHome): boolean {
+  return rows.some(([, , , value]) => hasBytes(value));
+}
+
+function hasBytes(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (value instanceof Uint8Array) return true;
+  if (Array.isArray(value)) return value.some(hasBytes);
+  for (const key in value) if (hasBytes((value as Record<string, unknown>)[key])) return true;
+  return false;
+}
 
 /** Messages of one run to one group of one destination, stored as one value and deleted with its last. */
 export class Home {
@@ -110,8 +124,9 @@ export class Entry implements StoredMessage {
     readonly home: Home,
     readonly index: number,
     stored: StoredHome,
-    [distance, id, bytes, value, options = noOptions, life]: Row,
+    [distance, id, bytes, value, given, life]: Row,
   ) {
+    const options = given ?? noOptions;
     this.id = id;
     this.destination = stored.destination;
     this.group = stored.group;

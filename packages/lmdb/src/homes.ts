@@ -1,3 +1,4 @@
+import { TransientMap } from "@dest/core";
 import { type Entry, Home, type Kind, type State, type StoredHome, unpackStates } from "./home.js";
 import { keyText } from "./keys.js";
 import type { Sealed, StoredBatch } from "./sealed.js";
@@ -8,7 +9,7 @@ import type { Unit } from "./unit.js";
 /** Reads homes and batches, and keeps those homes in memory that are in use, so that each exists once. */
 export class Homes {
   readonly store: Store<Unit>;
-  readonly #inUse = new Map<string, Home>();
+  readonly #inUse = new TransientMap<string, Home>();
 
   constructor(store: Store<Unit>) {
     this.store = store;

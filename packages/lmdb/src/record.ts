@@ -23,7 +23,7 @@ export function recordOf(
   };
 }
 
-/** The stored form of a delivered message's record: an array, as names of fields would be stored with each. */
+/** The stored form of a delivered message's record: an array, as names of fields would be stored with each. Null: absent. */
 export type RecordRow = readonly [
   id: string,
   destination: string,
@@ -31,8 +31,8 @@ export type RecordRow = readonly [
   origin: Origin,
   acceptedAt: number,
   availableAt: number,
-  batchId: string | undefined,
-  receipt: JsonValue | undefined,
+  batchId: string | null,
+  receipt: JsonValue,
   attempts: readonly AttemptRow[],
 ];
 
@@ -40,9 +40,9 @@ type AttemptRow = readonly [
   startedAt: number,
   durationMs: number,
   outcome: AttemptRecord["outcome"],
-  error: ErrorRecord | undefined,
-  request: JsonValue | undefined,
-  response: JsonValue | undefined,
+  error: ErrorRecord | null,
+  request: JsonValue,
+  response: JsonValue,
 ];
 
 export function recordRow(
@@ -53,7 +53,7 @@ export function recordRow(
 ): RecordRow {
   const { id, destination, group, origin, acceptedAt, availableAt, attempts } = entry;
   const rows = [...attempts.map(attemptRow), attemptRow(attempt)];
-  return [id, destination, group, origin, acceptedAt, availableAt, batchId, receipt, rows];
+  return [id, destination, group, origin, acceptedAt, availableAt, batchId ?? null, receipt ?? null, rows];
 }
 
 export function recordOfRow(row: RecordRow): DeliveryRecord {
@@ -67,13 +67,13 @@ export function recordOfRow(row: RecordRow): DeliveryRecord {
     acceptedAt,
     availableAt,
     attempts: attempts.map(attemptOfRow),
-    ...(batchId === undefined ? {} : { batchId }),
-    ...(receipt === undefined ? {} : { receipt }),
+    ...(batchId === null ? {} : { batchId }),
+    ...(receipt === null ? {} : { receipt }),
   };
 }
 
 function attemptRow({ startedAt, durationMs, outcome, error, request, response }: AttemptRecord): AttemptRow {
-  return [startedAt, durationMs, outcome, error, request, response];
+  return [startedAt, durationMs, outcome, error ?? null, request ?? null, response ?? null];
 }
 
 function attemptOfRow([startedAt, durationMs, outcome, error, request, response]: AttemptRow): AttemptRecord {
@@ -81,8 +81,8 @@ function attemptOfRow([startedAt, durationMs, outcome, error, request, response]
     startedAt,
     durationMs,
     outcome,
-    ...(error === undefined ? {} : { error }),
-    ...(request === undefined ? {} : { request }),
-    ...(response === undefined ? {} : { response }),
+    ...(error === null ? {} : { error }),
+    ...(request === null ? {} : { request }),
+    ...(response === null ? {} : { response }),
   };
 }

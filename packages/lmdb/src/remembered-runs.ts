@@ -76,9 +76,9 @@ export class RememberedRuns {
     for (const key of this.#store.tables.runs.getKeys(rangeOf(keyText(runId)))) {
       const ordinal = key[1] as number;
       if (ordinal === head) continue;
-      const part = this.#store.read<(string | undefined)[]>("runs", key);
+      const part = this.#store.read<(string | null)[]>("runs", key);
       part?.forEach((hash, i) => {
-        hashes[ordinal + i] = hash;
+        hashes[ordinal + i] = hash ?? undefined;
       });
     }
     return hashes;

@@ -1,6 +1,6 @@
-import type { AttemptRecord, ErrorRecord, Settlement } from "@dest/core";
+import type { AttemptRecord, ErrorRecord, Settlement, TransientMap } from "@dest/core";
 import type { DeliveredRow } from "./delivered.js";
-import type { Entry, Life, StoredHome } from "./home.js";
+import { type Entry, holdsBytes, type Life, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import { recordRow } from "./record.js";
 import { membersOf, type Sealed, type StoredBatch } from "./sealed.js";
@@ -17,7 +17,7 @@ export interface StoredDead {
 
 /** What is held, by id. */
 export interface Held {
-  readonly messages: ReadonlyMap<string, Entry>;
+  readonly messages: Pick<TransientMap<string, Entry>, "get" | "values">;
   readonly batches: ReadonlyMap<string, Sealed>;
 }
 
@@ -90,7 +90,8 @@ export function bury(
   unit.setState(entry, -1);
   unit.leaveOrder(entry);
   const home = entry.alone(after(entry, attempt, undefined), entry.availableAt);
-  unit.tables.dead.put(entry.seq, unit.codec.encode({ home, batchId, error } satisfies StoredDead));
+  const dead: StoredDead = { home, batchId, error };
+  unit.tables.dead.put(entry.seq, unit.codec.encode(dead, holdsBytes(home)));
   unit.tables.ids.put([runPart(entry.id), entry.seq, 2], idValue(entry.id));
 }
 
@@ -120,7 +121,7 @@ function retryAlone(
   const { homes, lines } = unit.tables;
   if (home.kind === 1) {
     lines.remove([keyText(destination), "m", keyText(group), seq, 1]);
-    homes.put([seq, 1], unit.codec.encode(stored));
+    homes.put([seq, 1], unit.codec.encode(stored, holdsBytes(stored)));
     unit.tables.states.remove([seq, 1]);
     unit.schedule([seq, 1], stored, availableAt);
   } else {

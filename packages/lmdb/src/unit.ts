@@ -1,5 +1,13 @@
 import type { Codec } from "./codec.js";
-import { type Entry, type Home, type Kind, packStates, type State, type StoredHome } from "./home.js";
+import {
+  type Entry,
+  type Home,
+  holdsBytes,
+  type Kind,
+  packStates,
+  type State,
+  type StoredHome,
+} from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import { numberBytes, readNumber } from "./meta.js";
 import type { StoredBatch } from "./sealed.js";
@@ -71,7 +79,7 @@ export class Unit implements UnitOfWork {
 
   /** Stores a home that is new; `availableAt`: in the schedule instead of in its group's line. */
   addHome(key: HomeKey, stored: StoredHome, availableAt?: number): void {
-    this.tables.homes.put([...key], this.codec.encode(stored));
+    this.tables.homes.put([...key], this.codec.encode(stored, holdsBytes(stored)));
     this.indexHome(key, stored);
     if (availableAt !== undefined) this.schedule(key, stored, availableAt);
     else this.putInLine(key, stored);

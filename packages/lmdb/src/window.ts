@@ -17,7 +17,7 @@ export interface Source<T> {
 
 /** One group's items that are in memory and due, the lowest `seq` first. */
 class Ready<T extends Item> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   #head = 0;
   /** How far the line on the disk was read. */
   through = 0;
@@ -36,9 +36,11 @@ class Ready<T extends Item> {
   }
 
   shift(): T | undefined {
-    const item = this.#items[this.#head++];
+    const item = this.#items[this.#head];
+    // What was handed out must not be kept.
+    this.#items[this.#head] = undefined;
+    this.#head += 1;
     if (this.#head === this.#items.length) this.clear();
-    // A line that is never quite empty must not keep what it handed out.
     else if (this.#head >= keptBehind && this.#head * 2 >= this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;
@@ -54,7 +56,7 @@ class Ready<T extends Item> {
   }
 
   clear(): T[] {
-    const items = this.#items.slice(this.#head);
+    const items = this.#items.slice(this.#head) as T[];
     this.#items = [];
     this.#head = 0;
     return items;
