@@ -9,7 +9,7 @@ import { httpDest, sendInRuns } from "./runs.js";
 import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
 
-const sends = 20_000;
+const sends = 100_000;
 const perRun = 100;
 /** As many as dest keeps by default. */
 const removeOnComplete = { count: 10_000 };

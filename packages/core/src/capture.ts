@@ -45,7 +45,8 @@ export function capture(
 ): Sent {
   try {
     run.checkOpen();
-    const value = snapshot(to.destination.prepare(...known(run, to, args)), "", "keep");
+    const prepared: unknown = to.destination.prepare(...known(run, to, args));
+    const value = to.destination.preparesAnew ? prepared : snapshot(prepared, "", "keep");
     // Only now: a toJSON of the payload may itself have sent.
     const id = run.nextId();
     run.add(toMessage(id, run, to, value, options));

@@ -104,6 +104,11 @@ export interface Destination<Args extends readonly unknown[], Prepared> {
    * serialization: JSON and Uint8Array.
    */
   prepare(...args: Args): Prepared;
+  /**
+   * `prepare` returns a value made for this send alone, of JSON and Uint8Array and with nothing in it that the caller
+   * could still change: core takes it as it is, without a snapshot.
+   */
+  readonly preparesAnew?: boolean | undefined;
   /** Bytes as they will be sent, before compression. Default: the length of the value's JSON. */
   sizeOf?(prepared: Prepared): number;
   /** What fails together, such as an origin: concurrency and pause are counted per group. Default: one group. */

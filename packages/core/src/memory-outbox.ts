@@ -2,6 +2,7 @@ import type { Origin } from "./destination.js";
 import { DestError } from "./errors.js";
 import { Fifo } from "./fifo.js";
 import { Entry, Sealed } from "./memory/entry.js";
+import { EntryIndex } from "./memory/entry-index.js";
 import { LaneStore } from "./memory/lane-store.js";
 import { RunMemory } from "./memory/run-memory.js";
 import type {
@@ -20,7 +21,6 @@ import type {
   Settlement,
   Status,
 } from "./outbox.js";
-import { TransientMap } from "./transient-map.js";
 
 /** What stays of a delivered message: no payload. */
 interface Delivered {
@@ -42,7 +42,7 @@ export function memoryOutbox(): Outbox {
 
 class MemoryOutbox implements Outbox {
   readonly durable = false;
-  readonly #entries = new TransientMap<string, Entry>();
+  readonly #entries = new EntryIndex();
   readonly #batches = new Map<string, Sealed>();
   readonly #lanes = new Map<string, LaneStore>();
   readonly #runs = new RunMemory();
@@ -74,15 +74,17 @@ class MemoryOutbox implements Outbox {
     }
     let step: string | undefined;
     let origin: Origin = run.origin;
+    const entries: Entry[] = [];
     for (const message of fresh) {
       if (message.step !== step) {
         step = message.step;
         origin = step === undefined ? run.origin : { ...run.origin, step };
       }
       const entry = new Entry(message, ++this.#seq, run.acceptedAt, origin);
-      this.#entries.set(entry.id, entry);
+      entries.push(entry);
       this.#lane(entry.destination).add(entry, run.acceptedAt);
     }
+    this.#entries.add(run.runId, entries);
     return { added: fresh.length };
   }
 
@@ -96,12 +98,12 @@ class MemoryOutbox implements Outbox {
   async seal(batch: NewBatch): Promise<void> {
     this.#opened();
     const members: Entry[] = [];
-    for (const { id } of batch.messages) {
-      const entry = this.#entries.get(id);
+    for (const message of batch.messages) {
+      const entry = message instanceof Entry ? message : this.#entries.get(message.id);
       if (entry?.where !== "held") {
         throw new DestError(
           "DEST_OUTBOX_LEASE_LOST",
-          `cannot seal ${batch.id}: ${id} is not held by this outbox handle`,
+          `cannot seal ${batch.id}: ${message.id} is not held by this outbox handle`,
         );
       }
       members.push(entry);
@@ -175,7 +177,9 @@ class MemoryOutbox implements Outbox {
   async replay(query: ReplayQuery): Promise<{ id: string; destination: string }[]> {
     const { now } = this.#opened();
     const chosen =
-      "ids" in query ? query.ids.map((id) => this.#entries.get(id)) : [...this.#entries.values()];
+      "ids" in query
+        ? query.ids.map((id) => this.#entries.get(id))
+        : [...this.#entries.values()].sort((a, b) => a.seq - b.seq);
     const destination = "ids" in query ? undefined : query.destination;
     const replayed: { id: string; destination: string }[] = [];
     for (const entry of chosen) {
@@ -223,14 +227,11 @@ class MemoryOutbox implements Outbox {
 
   /** Those of the ids that this handle holds. */
   #held({ ids, messages }: Outcome, batch: Sealed | undefined): readonly Entry[] {
-    // Looking up each of many costs more than all else of settling them.
-    if (batch?.where === "held" && batch.messages.length === ids.length)
-      if (batch.messages.every(({ id }, i) => id === ids[i])) return batch.messages;
-    const [claimed] = messages ?? [];
-    if (messages?.length === 1 && claimed instanceof Entry) return claimed.leased ? [claimed] : [];
+    if (batch?.where === "held" && messages === batch.messages) return batch.messages;
     const held: Entry[] = [];
-    for (const id of ids) {
-      const entry = this.#entries.get(id);
+    for (let i = 0; i < ids.length; i++) {
+      const claimed = messages?.[i];
+      const entry = claimed instanceof Entry ? claimed : this.#entries.get(ids[i] as string);
       if (entry?.leased) held.push(entry);
     }
     return held;
@@ -294,7 +295,7 @@ class MemoryOutbox implements Outbox {
     entry.error = error;
     this.#lane(entry.destination).remove(entry);
     if (to === "dead") return;
-    this.#entries.delete(entry.id);
+    this.#entries.delete(entry);
     this.#deliveredCounts.set(entry.destination, (this.#deliveredCounts.get(entry.destination) ?? 0) + 1);
   }
 

@@ -26,6 +26,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
       apiVersion: 1,
       accepts,
       prepare,
+      preparesAnew: true,
       sizeOf: bodyBytes,
       groupKey: originOf,
       open({ policy: { timeout } }) {

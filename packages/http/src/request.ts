@@ -176,9 +176,8 @@ function encodeBasic(username: string, password: string): string {
 function prepareBody(data: unknown, headers: Record<string, string>): string | Uint8Array | undefined {
   if (data === undefined || typeof data === "string") return data;
   if (typeof data !== "object" || data === null) throw invalid("data", data);
-  if (data instanceof Uint8Array) return data;
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  if (data instanceof ArrayBuffer) return new Uint8Array(data);
+  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
+  if (data instanceof ArrayBuffer) return new Uint8Array(data).slice();
   if (data instanceof URLSearchParams) {
     headers["content-type"] ??= "application/x-www-form-urlencoded;charset=UTF-8";
     return data.toString();

@@ -41,6 +41,7 @@ export const s3 = defineDestination<readonly [event: S3Event], PreparedEvent, S3
       },
       accepts,
       prepare: (event) => prepare(event, partition),
+      preparesAnew: true,
       sizeOf: lineBytes,
       groupKey: ({ bucket }) => bucket,
       batchKey: objectOf,

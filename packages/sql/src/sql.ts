@@ -58,6 +58,7 @@ export const sql = defineDestination<Args, PreparedRow, SqlOptions>((options): W
     },
     accepts,
     prepare,
+    preparesAnew: true,
     sizeOf: rowBytes,
     batchKey: tableOf,
     async open() {

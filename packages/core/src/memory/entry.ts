@@ -10,6 +10,7 @@ import type {
   Status,
   StoredMessage,
 } from "../outbox.js";
+import type { Siblings } from "./entry-index.js";
 
 /** What the ready queue and the schedule hold: a message, or a sealed batch. */
 export type Due = Entry | Sealed;
@@ -23,6 +24,9 @@ export class Entry implements StoredMessage {
    * `sealed`: in a batch, which knows where it is.
    */
   where: "line" | "ready" | "scheduled" | "held" | "sealed" | "delivered" | "dead" = "line";
+  /** Where the index has it. */
+  siblings: Siblings | undefined;
+  place = 0;
   batch: Sealed | undefined;
   batchId: string | undefined;
   /** Replaced, never changed: the members of a batch share one. */
