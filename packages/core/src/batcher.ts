@@ -12,6 +12,7 @@ export interface OpenBatch {
   oldest: number;
   readonly openedAt: number;
   firstSeq: number;
+  isOpen: boolean;
 }
 
 export interface ClosedBatch extends OpenBatch {
@@ -52,6 +53,7 @@ export class Batcher {
   readonly #openBytes: OpenBytes;
   readonly #onClosed: () => void;
   readonly #open = new Map<string, OpenBatch>();
+  #last: OpenBatch | undefined;
   #closed: ClosedBatch[] = [];
   // Order keys in closed batches that are not sealed yet; once they are, the outbox watches over them.
   readonly #closedOrderKeys = new Set<string>();
@@ -67,10 +69,9 @@ export class Batcher {
 
   /** Answers false where the message may not be gathered now: another of its order key is in a closed batch. */
   add(message: StoredMessage, now: number): boolean {
-    const key = batchKeyOf(message);
     const orderKey = orderKeyOf(message);
     if (orderKey !== undefined && this.#closedOrderKeys.has(orderKey)) return false;
-    let batch = this.#open.get(key);
+    let batch = this.#openFor(message);
     // What was already done for a message is told for a whole batch: such a message travels alone.
     const alone = message.progress !== undefined;
     if (batch && (alone || batch.bytes + message.bytes > this.#limits.maxBytes)) {
@@ -80,8 +81,9 @@ export class Batcher {
     }
     if (!batch) {
       const { group, batchKey = "", availableAt: oldest, seq: firstSeq } = message;
-      batch = { group, key: batchKey, messages: [], bytes: 0, oldest, openedAt: now, firstSeq };
-      this.#open.set(key, batch);
+      batch = { group, key: batchKey, messages: [], bytes: 0, oldest, openedAt: now, firstSeq, isOpen: true };
+      this.#open.set(batchKeyOf(message), batch);
+      this.#last = batch;
     }
     batch.messages.push(message);
     batch.bytes += message.bytes;
@@ -89,7 +91,7 @@ export class Batcher {
     batch.firstSeq = Math.min(batch.firstSeq, message.seq);
     this.#nextAt = Math.min(this.#nextAt, batch.oldest + this.#limits.maxWait);
     this.#openBytes.changed(message.bytes);
-    if (this.#open.get(key) !== batch) return true;
+    if (!batch.isOpen) return true;
     if (alone || batch.messages.length >= this.#limits.maxSize) this.close(batch, "maxSize");
     else if (batch.bytes >= this.#limits.maxBytes) this.close(batch, "maxBytes");
     return true;
@@ -124,9 +126,19 @@ export class Batcher {
     return largest;
   }
 
+  /** Most messages come for the same batch as the one before. */
+  #openFor(message: StoredMessage): OpenBatch | undefined {
+    const { group, batchKey = "" } = message;
+    const last = this.#last;
+    if (last?.isOpen && last.group === group && last.key === batchKey) return last;
+    this.#last = this.#open.get(batchKeyOf(message));
+    return this.#last;
+  }
+
   close(batch: OpenBatch, reason: CloseReason): void {
     const [first] = batch.messages;
     if (!first) return;
+    batch.isOpen = false;
     this.#open.delete(batchKeyOf(first));
     this.#closed.push({ ...batch, reason });
     for (const message of batch.messages) {
@@ -151,7 +163,10 @@ export class Batcher {
   /** Takes everything that is gathered, closed or not. */
   drain(): StoredMessage[] {
     const batches = [...this.takeClosed(), ...this.#open.values()];
-    for (const batch of this.#open.values()) this.#openBytes.changed(-batch.bytes);
+    for (const batch of this.#open.values()) {
+      batch.isOpen = false;
+      this.#openBytes.changed(-batch.bytes);
+    }
     this.#open.clear();
     this.sealed();
     return batches.flatMap((batch) => batch.messages);

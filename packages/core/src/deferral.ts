@@ -43,6 +43,7 @@ export class Deferral {
   readonly remembered: boolean;
   readonly unknownKeys: "throw" | "warn";
   readonly #intake: Intake;
+  readonly #prefix: string;
   #captured: NewMessage[] = [];
   #ordinal = 0;
   #open = true;
@@ -51,6 +52,7 @@ export class Deferral {
   constructor(id: string, options: RunOptions, intake: Intake) {
     const { workflow, runId, parent, unknownKeys = intake.unknownKeys } = options;
     this.id = id;
+    this.#prefix = `${id}.`;
     this.#intake = intake;
     this.remembered = runId !== undefined;
     this.unknownKeys = unknownKeys;
@@ -87,7 +89,7 @@ export class Deferral {
   }
 
   nextId(): string {
-    return `${this.id}.${this.#ordinal}`;
+    return this.#prefix + this.#ordinal;
   }
 
   add(message: NewMessage): void {

@@ -19,10 +19,11 @@ export class EntryIndex {
 
   /** Adds what was committed at once. */
   add(runId: string, entries: readonly Entry[]): void {
-    const prefix = `${runId}.`;
+    // All of a commit have ids of one form.
+    const areOfRun = entries[0]?.id.startsWith(`${runId}.`);
     let siblings: Siblings | undefined;
     for (const entry of entries) {
-      const name = entry.id.startsWith(prefix) ? runId : entry.id;
+      const name = areOfRun ? runId : entry.id;
       if (siblings?.name !== name) siblings = this.#siblings(name);
       entry.siblings = siblings;
       entry.place = siblings.entries.push(entry) - 1;
