@@ -1,9 +1,9 @@
 import { statfsSync } from "node:fs";
 import { DestError } from "@dest/core";
-import { type Database, open, type RootDatabase } from "lmdb";
+import type { Database } from "lmdb";
 import type { Codec } from "./codec.js";
-import { format, readNumber } from "./meta.js";
-import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
+import { Environment } from "./environment.js";
+import type { Key, TableName, Tables } from "./tables.js";
 
 /** One change of the store. Jobs that wait at the same time share one transaction, in their order. */
 export interface Job<Unit, T> {
@@ -31,8 +31,7 @@ export type OnDamage = (error: DestError) => void;
 
 /** The environment of one directory: its tables, grouped transactions, shared flushes. */
 export class Store<Unit extends UnitOfWork> {
-  readonly tables: Tables;
-  readonly #env: RootDatabase<Buffer, Key>;
+  readonly #environment: Environment;
   readonly #path: string;
   readonly #begin: () => Unit;
   readonly #onDamage: OnDamage;
@@ -41,6 +40,8 @@ export class Store<Unit extends UnitOfWork> {
   #running: Promise<void> | undefined;
   #flushing: Promise<void> = Promise.resolve();
   #nextFlush: Promise<void> | undefined;
+  #syncing: Promise<void> = Promise.resolve();
+  #mapping: Promise<void> | undefined;
 
   constructor(
     path: string,
@@ -51,31 +52,20 @@ export class Store<Unit extends UnitOfWork> {
     this.#path = path;
     this.#begin = begin;
     this.#onDamage = onDamage;
-    this.#env = open<Buffer, Key>(environmentOptions(path));
-    this.#refuseOthers(path);
-    const table = (name: TableName) => this.#env.openDB<Buffer, Key[]>(name, { encoding: "binary" });
-    this.tables = Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
+    this.#environment = new Environment(path);
   }
 
-  // Before anything is written: opening the tables would make them.
-  #refuseOthers(path: string): void {
-    const { entryCount } = this.#env.getStats() as { entryCount: number };
-    if (entryCount === 0) return;
-    const meta = this.#env.openDB<Buffer, Key>("meta", { encoding: "binary", create: false } as object);
-    const found = meta ? readNumber(meta, "format") : undefined;
-    if (found !== undefined && found <= format) return;
-    void this.#env.close();
-    const message =
-      found === undefined
-        ? `${path} holds a database of another program: give the outbox a directory of its own`
-        : `the store has format ${found}, this version of @dest/lmdb reads up to ${format}: install the version that wrote it, or a newer one`;
-    throw new DestError("DEST_OUTBOX_FORMAT", message);
+  get tables(): Tables {
+    return this.#environment.tables;
   }
 
   /** The value under this key; undefined where there is none, or none that can be read. */
   read<T>(table: TableName, key: Key | Key[]): T | undefined {
     const stored = (this.tables[table] as Database<Buffer, Key | Key[]>).getBinary(key);
-    return stored && this.decode<T>(table, key, stored);
+    if (!stored) return undefined;
+    this.#environment.hasRead(stored.length);
+    if (this.#environment.isWorn) this.#running ??= this.#run();
+    return this.decode<T>(table, key, stored);
   }
 
   decode<T>(table: TableName, key: Key | Key[], stored: Buffer): T | undefined {
@@ -109,17 +99,32 @@ export class Store<Unit extends UnitOfWork> {
 
   /** Makes what was committed since the last read visible. */
   refresh(): void {
-    this.#env.resetReadTxn();
+    this.#environment.root.resetReadTxn();
   }
 
   async close(): Promise<void> {
     while (this.#running) await this.#running;
-    await this.#env.close();
+    await this.#environment.root.close();
   }
 
   async #run(): Promise<void> {
-    while (this.#queue.length > 0) await this.#transaction();
+    while (this.#queue.length > 0 || this.#environment.isWorn) {
+      if (this.#environment.isWorn) await this.#mapAnew();
+      else await this.#transaction();
+    }
     this.#running = undefined;
+  }
+
+  /** Between two transactions, with no flush under way. */
+  async #mapAnew(): Promise<void> {
+    const mapping = this.#syncing.then(
+      () => this.#environment.mapAnew(),
+      () => this.#environment.mapAnew(),
+    );
+    // What cannot be opened again is said by whatever is written next.
+    this.#mapping = mapping.catch(() => undefined);
+    await this.#mapping;
+    this.#mapping = undefined;
   }
 
   async #transaction(): Promise<void> {
@@ -127,7 +132,7 @@ export class Store<Unit extends UnitOfWork> {
     let unit: Unit | undefined;
     let failing: Waiting<Unit> | undefined;
     try {
-      await this.#env.childTransaction(() => {
+      await this.#environment.root.childTransaction(() => {
         taken = this.#queue;
         this.#queue = [];
         unit = this.#begin();
@@ -177,16 +182,20 @@ export class Store<Unit extends UnitOfWork> {
     this.write({ plan }).catch(() => this.#damaged.delete(`${table} ${String(key)}`));
   }
 
-  #flush(): Promise<void> {
+  async #flush(): Promise<void> {
     this.#flushing = this.#nextFlush ?? this.#flushing;
     this.#nextFlush = undefined;
-    const { env } = this.#env as unknown as { env: { sync(done: (error?: Error) => void): void } };
-    return new Promise((resolve, reject) => {
+    if (this.#mapping) await this.#mapping;
+    const { env } = this.#environment.root as unknown as {
+      env: { sync(done: (error?: Error) => void): void };
+    };
+    this.#syncing = new Promise((resolve, reject) => {
       env.sync((error) => {
         if (error) this.#explain(error).then(reject);
         else resolve();
       });
     });
+    return this.#syncing;
   }
 }
 

@@ -1,0 +1,76 @@
+import { DestError } from "@dest/core";
+import { open, type RootDatabase } from "lmdb";
+import { fileOf } from "./integrity.js";
+import { format, readNumber } from "./meta.js";
+import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
+
+/** Of what is read, in bytes. Each page that is touched stays in this process until the file is mapped anew. */
+const mostRead = 32 * 1024 * 1024;
+
+/** The database of one directory, mapped into memory. */
+export class Environment {
+  readonly #path: string;
+  readonly #file: number;
+  #mapped: { readonly root: RootDatabase<Buffer, Key>; readonly tables: Tables };
+  #read = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+    const root = open<Buffer, Key>(environmentOptions(path));
+    refuseOthers(root, path);
+    this.#mapped = { root, tables: tablesOf(root) };
+    this.#file = fileOf(path);
+  }
+
+  get root(): RootDatabase<Buffer, Key> {
+    return this.#mapped.root;
+  }
+
+  get tables(): Tables {
+    return this.#mapped.tables;
+  }
+
+  /** Told of every value that is read. */
+  hasRead(bytes: number): void {
+    this.#read += bytes;
+  }
+
+  get isWorn(): boolean {
+    return this.#read > mostRead;
+  }
+
+  /**
+   * Lets go of the pages that were read. Nothing may be written or flushed meanwhile, and nobody gets to read: what is
+   * waited for once the file is closed are promises that are settled already.
+   */
+  async mapAnew(): Promise<void> {
+    this.#read = 0;
+    await this.root.flushed;
+    await new Promise((resolve) => setImmediate(resolve));
+    // Another file of that name would be another store.
+    if (fileOf(this.#path) !== this.#file) return;
+    await this.root.close();
+    const root = open<Buffer, Key>(environmentOptions(this.#path));
+    this.#mapped = { root, tables: tablesOf(root) };
+  }
+}
+
+function tablesOf(root: RootDatabase<Buffer, Key>): Tables {
+  const table = (name: TableName) => root.openDB<Buffer, Key[]>(name, { encoding: "binary" });
+  return Object.fromEntries(tableNames.map((name) => [name, table(name)])) as unknown as Tables;
+}
+
+// Before anything is written: opening the tables would make them.
+function refuseOthers(root: RootDatabase<Buffer, Key>, path: string): void {
+  const { entryCount } = root.getStats() as { entryCount: number };
+  if (entryCount === 0) return;
+  const meta = root.openDB<Buffer, Key>("meta", { encoding: "binary", create: false } as object);
+  const found = meta ? readNumber(meta, "format") : undefined;
+  if (found !== undefined && found <= format) return;
+  void root.close();
+  const message =
+    found === undefined
+      ? `${path} holds a database of another program: give the outbox a directory of its own`
+      : `the store has format ${found}, this version of @dest/lmdb reads up to ${format}: install the version that wrote it, or a newer one`;
+  throw new DestError("DEST_OUTBOX_FORMAT", message);
+}
