@@ -13,6 +13,7 @@ const mostKnown = 1_000;
 const urlStart = /^[a-z][a-z0-9+.-]*:\/\//i;
 // A scheme is short; without that limit a long word would be searched again from each of its letters.
 // A fragment carries parameters too (RFC 6749, 4.2.2).
+const paramStart = /[?&#]/;
 const paramInUrl = /([?&#])([^?=&#]*)=([^&#]*)/g;
 const paramInText = /([?&#])([^?=&#\s"'<>]*)=([^&#\s"'<>]*)/g;
 const urlInText = /[a-z][a-z0-9+.-]{0,30}:\/\/[^\s"'<>]+/gi;
@@ -174,7 +175,7 @@ function put(record: Record<string, JsonValue>, key: string, value: JsonValue): 
 function hideInText(text: string, params: ReadonlySet<string>): string {
   let shown = text;
   if (shown.includes("://")) shown = shown.replace(urlInText, (url) => hideUserinfo(url));
-  if (shown.includes("=")) shown = hideParams(shown, paramInText, params);
+  if (shown.includes("=") && paramStart.test(shown)) shown = hideParams(shown, paramInText, params);
   return shown;
 }
 

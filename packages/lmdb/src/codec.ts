@@ -10,6 +10,11 @@ export interface CodecOptions {
 }
 
 const headerBytes = 4;
+const header = Buffer.alloc(headerBytes);
+const leastScratch = 64 * 1024;
+const mostScratch = 2 * 1024 * 1024;
+/** A unit of UTF-16 is as many bytes of UTF-8 at most. */
+const mostBytesPerUnit = 3;
 /** What a structured clone begins with, and JSON never does. */
 const cloneMark = 0xff;
 
@@ -20,6 +25,7 @@ const cloneMark = 0xff;
  */
 export class Codec {
   readonly #options: CodecOptions;
+  #scratch = Buffer.allocUnsafeSlow(leastScratch);
 
   constructor(options: CodecOptions) {
     this.#options = options;
@@ -30,12 +36,18 @@ export class Codec {
     const { encode } = this.#options;
     const plain = holdsBytes ? serialize(value) : JSON.stringify(value);
     const bytes = encode ? encode(typeof plain === "string" ? Buffer.from(plain) : plain) : plain;
-    const length = typeof bytes === "string" ? Buffer.byteLength(bytes) : bytes.length;
-    const stored = Buffer.allocUnsafe(headerBytes + length);
-    if (typeof bytes === "string") stored.write(bytes, headerBytes);
-    else stored.set(bytes, headerBytes);
+    const stored = typeof bytes === "string" ? this.#written(bytes) : Buffer.concat([header, bytes]);
     stored.writeUInt32LE(crc32(stored.subarray(headerBytes)), 0);
     return stored;
+  }
+
+  // To ask first how many bytes a text takes would take as long as to write it.
+  #written(text: string): Buffer {
+    const most = headerBytes + text.length * mostBytesPerUnit;
+    if (most > mostScratch) return Buffer.concat([header, Buffer.from(text)]);
+    if (this.#scratch.length < most) this.#scratch = Buffer.allocUnsafeSlow(mostScratch);
+    const length = headerBytes + this.#scratch.write(text, headerBytes);
+    return Buffer.from(this.#scratch.subarray(0, length));
   }
 
   /** Throws `DEST_OUTBOX_CORRUPT` where the bytes are not those that were stored. */

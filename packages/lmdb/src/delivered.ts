@@ -1,27 +1,16 @@
 import { crc32 } from "node:zlib";
 import type { DeliveryRecord, Retention } from "@dest/core";
-import { type RecordRow, recordOfRow } from "./record.js";
+import { type Delivered, type RecordChunk, recordsOf, settledAt } from "./record.js";
 import type { RememberedRuns } from "./remembered-runs.js";
 import type { Store } from "./store.js";
 import { nothing } from "./tables.js";
 import type { Unit } from "./unit.js";
-
-/** A record that is kept, with the message's place in commit order. */
-export interface Delivered {
-  readonly seq: number;
-  readonly settledAt: number;
-  readonly record: DeliveryRecord;
-}
-
-/** Its stored form. */
-export type DeliveredRow = readonly [seq: number, settledAt: number, record: RecordRow];
 
 /** Key of a chunk in the index. */
 type ChunkKey = [no: number, count: number, newest: number, lowestSeq: number, highestSeq: number];
 
 const keptRecords = 10_000;
 const keptMs = 7 * 86_400_000;
-const longestChunk = 500;
 const wordBytes = 4;
 
 /**
@@ -45,10 +34,9 @@ export class DeliveredRecords {
     this.#total = this.#chunks.reduce((sum, [, count]) => sum + count, 0);
   }
 
-  add(unit: Unit, records: readonly DeliveredRow[]): void {
+  add(unit: Unit, chunks: readonly RecordChunk[]): void {
     unit.onUndo(() => this.load());
-    for (let i = 0; i < records.length; i += longestChunk)
-      this.#put(unit, records.slice(i, i + longestChunk));
+    for (const chunk of chunks) this.#put(unit, chunk);
   }
 
   /** Forgets the oldest chunks that nobody has to keep. */
@@ -101,21 +89,22 @@ export class DeliveredRecords {
     return found;
   }
 
-  #put(unit: Unit, records: readonly DeliveredRow[]): void {
+  #put(unit: Unit, chunk: RecordChunk): void {
+    const { since, rows } = chunk;
     const no = (this.#chunks.at(-1)?.[0] ?? this.#lastNo()) + 1;
-    const hashes = Buffer.allocUnsafe(records.length * wordBytes);
+    const hashes = Buffer.allocUnsafe(rows.length * wordBytes);
     let [newest, lowest, highest] = [0, Number.POSITIVE_INFINITY, 0];
-    records.forEach(([seq, settledAt, [id]], i) => {
+    rows.forEach(([seq, id, , , , , , attempts], i) => {
       hashes.writeUInt32LE(crc32(id), i * wordBytes);
-      newest = Math.max(newest, settledAt);
+      newest = Math.max(newest, settledAt(attempts, since));
       lowest = Math.min(lowest, seq);
       highest = Math.max(highest, seq);
     });
-    const key: ChunkKey = [no, records.length, newest, lowest, highest];
-    unit.tables.delivered.put(no, unit.codec.encode(records));
+    const key: ChunkKey = [no, rows.length, newest, lowest, highest];
+    unit.tables.delivered.put(no, unit.codec.encode(chunk));
     unit.tables.deliveredIndex.put(key, hashes.length > 0 ? hashes : nothing);
     this.#chunks.push(key);
-    this.#total += records.length;
+    this.#total += rows.length;
   }
 
   /** Chunks go as a whole: the records that are beyond the retention are not shown before. */
@@ -148,8 +137,8 @@ export class DeliveredRecords {
   }
 
   #read(no: number): Delivered[] {
-    const rows = this.#store.read<DeliveredRow[]>("delivered", no) ?? [];
-    return rows.map(([seq, settledAt, row]) => ({ seq, settledAt, record: recordOfRow(row) }));
+    const chunk = this.#store.read<RecordChunk>("delivered", no);
+    return chunk ? recordsOf(chunk) : [];
   }
 }
 

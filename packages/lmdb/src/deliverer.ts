@@ -137,7 +137,7 @@ export class Deliverer {
         for (const { id } of batches) unit.tables.started.remove(keyText(id));
         const change = planSettlements(unit, this.held, settlements);
         const { now, retention } = settings();
-        delivered.add(unit, change.delivered);
+        delivered.add(unit, change.delivered.chunks);
         delivered.evict(unit, now, retention);
         return change;
       },

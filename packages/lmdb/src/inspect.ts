@@ -1,11 +1,11 @@
 import type { DeliveryRecord, DestinationStats, ListPage, ListQuery, Retention } from "@dest/core";
 import { homeReach } from "./accept.js";
 import type { DeadLetters } from "./dead-letters.js";
-import type { Delivered, DeliveredRecords } from "./delivered.js";
+import type { DeliveredRecords } from "./delivered.js";
 import type { Entry, Kind } from "./home.js";
 import type { Homes } from "./homes.js";
 import { keyText, last, runPart } from "./keys.js";
-import { recordOf } from "./record.js";
+import { type Delivered, recordOf } from "./record.js";
 import { Sealed } from "./sealed.js";
 import type { Held } from "./settle.js";
 import { type Count, mayBe, readLate } from "./unit.js";

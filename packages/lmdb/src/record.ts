@@ -23,12 +23,23 @@ export function recordOf(
   };
 }
 
-/** The stored form of a delivered message's record: an array, as names of fields would be stored with each. Null: absent. */
+/**
+ * The stored form of a group of delivered messages' records. What the messages of a run share is in it once, and times
+ * are whole microseconds since one of them: to write a number with decimals takes longer than most texts.
+ */
+export interface RecordChunk {
+  readonly since: number;
+  readonly heads: Head[];
+  readonly rows: RecordRow[];
+}
+
+type Head = readonly [destination: string, group: string, origin: Origin];
+
+/** Null: absent. */
 export type RecordRow = readonly [
+  seq: number,
   id: string,
-  destination: string,
-  group: string,
-  origin: Origin,
+  head: number,
   acceptedAt: number,
   availableAt: number,
   batchId: string | null,
@@ -45,41 +56,95 @@ type AttemptRow = readonly [
   response: JsonValue,
 ];
 
-export function recordRow(
-  entry: Entry,
-  attempt: AttemptRecord,
-  batchId: string | undefined,
-  receipt: JsonValue | undefined,
-): RecordRow {
-  const { id, destination, group, origin, acceptedAt, availableAt, attempts } = entry;
-  const rows = [...attempts.map(attemptRow), attemptRow(attempt)];
-  return [id, destination, group, origin, acceptedAt, availableAt, batchId ?? null, receipt ?? null, rows];
+/** A record that is kept, with the message's place in commit order. */
+export interface Delivered {
+  readonly seq: number;
+  readonly settledAt: number;
+  readonly record: DeliveryRecord;
 }
 
-export function recordOfRow(row: RecordRow): DeliveryRecord {
-  const [id, destination, group, origin, acceptedAt, availableAt, batchId, receipt, attempts] = row;
+const longestChunk = 500;
+const perMillisecond = 1_000;
+
+/** Puts the records of what is delivered in chunks. */
+export class RecordChunks {
+  readonly chunks: RecordChunk[] = [];
+
+  add(
+    entry: Entry,
+    attempt: AttemptRecord,
+    batchId: string | undefined,
+    receipt: JsonValue | undefined,
+  ): void {
+    let chunk = this.chunks.at(-1);
+    if (!chunk || chunk.rows.length === longestChunk) {
+      chunk = { since: Math.floor(attempt.startedAt), heads: [], rows: [] };
+      this.chunks.push(chunk);
+    }
+    const { since, heads, rows } = chunk;
+    const { seq, id, acceptedAt, availableAt, attempts } = entry;
+    const made = [...attempts, attempt].map((one) => attemptRow(one, since));
+    const accepted = toMicroseconds(acceptedAt, since);
+    const available = availableAt === acceptedAt ? accepted : toMicroseconds(availableAt, since);
+    rows.push([seq, id, headOf(heads, entry), accepted, available, batchId ?? null, receipt ?? null, made]);
+  }
+}
+
+export function recordsOf({ since, heads, rows }: RecordChunk): Delivered[] {
+  return rows.map(([seq, id, head, accepted, available, batchId, receipt, made]) => {
+    const [destination, group, origin] = heads[head] as Head;
+    const attempts = made.map((row) => attemptOfRow(row, since));
+    const record: DeliveryRecord = {
+      id,
+      destination,
+      group,
+      status: "delivered",
+      origin,
+      acceptedAt: fromMicroseconds(accepted, since),
+      availableAt: fromMicroseconds(available, since),
+      attempts,
+      ...(batchId === null ? {} : { batchId }),
+      ...(receipt === null ? {} : { receipt }),
+    };
+    return { seq, settledAt: settledAt(made, since), record };
+  });
+}
+
+/** When the last attempt ended. */
+export function settledAt(attempts: readonly AttemptRow[], since: number): number {
+  const [startedAt, duration] = attempts.at(-1) as AttemptRow;
+  return fromMicroseconds(startedAt + duration, since);
+}
+
+function headOf(heads: Head[], { destination, group, origin }: Entry): number {
+  const last = heads.at(-1);
+  const fits = last?.[2] === origin && last[1] === group && last[0] === destination;
+  return (fits ? heads.length : heads.push([destination, group, origin])) - 1;
+}
+
+function toMicroseconds(at: number, since: number): number {
+  return Math.round((at - since) * perMillisecond);
+}
+
+function fromMicroseconds(at: number, since: number): number {
+  return since + at / perMillisecond;
+}
+
+function attemptRow(
+  { startedAt, durationMs, outcome, error, request, response }: AttemptRecord,
+  since: number,
+): AttemptRow {
+  const [started, duration] = [toMicroseconds(startedAt, since), toMicroseconds(durationMs, 0)];
+  return [started, duration, outcome, error ?? null, request ?? null, response ?? null];
+}
+
+function attemptOfRow(
+  [started, duration, outcome, error, request, response]: AttemptRow,
+  since: number,
+): AttemptRecord {
   return {
-    id,
-    destination,
-    group,
-    status: "delivered",
-    origin,
-    acceptedAt,
-    availableAt,
-    attempts: attempts.map(attemptOfRow),
-    ...(batchId === null ? {} : { batchId }),
-    ...(receipt === null ? {} : { receipt }),
-  };
-}
-
-function attemptRow({ startedAt, durationMs, outcome, error, request, response }: AttemptRecord): AttemptRow {
-  return [startedAt, durationMs, outcome, error ?? null, request ?? null, response ?? null];
-}
-
-function attemptOfRow([startedAt, durationMs, outcome, error, request, response]: AttemptRow): AttemptRecord {
-  return {
-    startedAt,
-    durationMs,
+    startedAt: fromMicroseconds(started, since),
+    durationMs: fromMicroseconds(duration, 0),
     outcome,
     ...(error === null ? {} : { error }),
     ...(request === null ? {} : { request }),

@@ -1,8 +1,7 @@
 import type { AttemptRecord, ErrorRecord, Settlement, TransientMap } from "@dest/core";
-import type { DeliveredRow } from "./delivered.js";
 import { type Entry, holdsBytes, type Life, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
-import { recordRow } from "./record.js";
+import { RecordChunks } from "./record.js";
 import { membersOf, type Sealed, type StoredBatch } from "./sealed.js";
 import { idValue, lateValue, type Unit } from "./unit.js";
 
@@ -27,7 +26,7 @@ export interface Settled {
   readonly kept: Sealed[];
   readonly over: Sealed[];
   readonly shrunk: Map<Sealed, StoredBatch>;
-  readonly delivered: DeliveredRow[];
+  readonly delivered: RecordChunks;
   /** Destinations whose schedule changed. */
   readonly late: Set<string>;
 }
@@ -39,7 +38,7 @@ export function planSettlements(unit: Unit, held: Held, settlements: readonly Se
     kept: [],
     over: [],
     shrunk: new Map(),
-    delivered: [],
+    delivered: new RecordChunks(),
     late: new Set(),
   };
   const leaving = new Map<Sealed, Set<Entry>>();
@@ -105,8 +104,7 @@ function deliver(
   count.delivered += 1;
   unit.setState(entry, -1);
   unit.leaveOrder(entry);
-  const settledAt = attempt.startedAt + attempt.durationMs;
-  change.delivered.push([entry.seq, settledAt, recordRow(entry, attempt, batchId, receipt)]);
+  change.delivered.add(entry, attempt, batchId, receipt);
 }
 
 function retryAlone(
