@@ -10,14 +10,14 @@ import type {
   Settlement,
   StoredMessage,
 } from "./outbox.js";
-import type { Redact } from "./redact.js";
+import type { RecordRedact } from "./redact.js";
 
 /** What the outbox keeps of an attempt: nothing secret, nothing long. */
 export function attemptRecord(
   attempt: Attempt,
   now: number,
   outcome: Outcome,
-  redact: Redact,
+  redact: RecordRedact,
 ): AttemptRecord {
   const { startedAt, request, response } = attempt;
   const record: { -readonly [K in keyof AttemptRecord]: AttemptRecord[K] } = {
@@ -26,12 +26,12 @@ export function attemptRecord(
     outcome: outcome.status,
   };
   if (outcome.status !== "delivered") record.error = errorRecord(outcome.error, redact);
-  if (request !== undefined) record.request = redact(request);
-  if (response !== undefined) record.response = redact(response);
+  if (request !== undefined) record.request = redact.request(request);
+  if (response !== undefined) record.response = redact.response(response);
   return record;
 }
 
-export function errorRecord({ code, message }: DestError, redact: Redact): ErrorRecord {
+export function errorRecord({ code, message }: DestError, redact: RecordRedact): ErrorRecord {
   return { code, message: redact.text(message) };
 }
 

@@ -11,7 +11,7 @@ import type { Opener } from "./opener.js";
 import type { ClaimAnswer, Outbox, Settlement, StoredMessage } from "./outbox.js";
 import { readOutcome, thrownOutcome, type Verdict } from "./outcome.js";
 import { RateLimiter } from "./rate-limit.js";
-import type { Redact } from "./redact.js";
+import { type RecordRedact, type Redact, recordRedact } from "./redact.js";
 import type { Registered } from "./registry.js";
 import type { Settled } from "./settled.js";
 import { expiry, hasExpired, hasFailed, settlementsOf } from "./settlement.js";
@@ -47,6 +47,7 @@ export class Lane {
   readonly #batcher: Batcher;
   readonly #rate: RateLimiter | undefined;
   readonly #deadlines: Deadlines<Attempt>;
+  readonly #redact: RecordRedact;
   #turning = false;
   #woken = false;
   // The last claim took all there was: no other is needed before something wakes the lane.
@@ -62,6 +63,7 @@ export class Lane {
     this.#shared = shared;
     this.#slots = new GroupSlots<Work>(policy, shared.clock);
     this.#rate = policy.rateLimit && new RateLimiter(policy.rateLimit);
+    this.#redact = recordRedact(shared.redact);
     this.#deadlines = new Deadlines(shared.clock, (attempt) => this.#timedOut(attempt));
     // Without a batch policy there may still be messages stored by a configuration that had one.
     const limits = policy.batch ?? { maxSize: 1, maxBytes: Number.POSITIVE_INFINITY, maxWait: 0 };
@@ -252,10 +254,10 @@ export class Lane {
   #finish(attempt: Attempt, verdict: Verdict): void {
     if (attempt.isOver) return;
     this.#end(attempt);
-    const { clock, redact, events } = this.#shared;
+    const { clock, events } = this.#shared;
     const { policy, name } = this.#to;
     const { work } = attempt;
-    const context = { policy, redact, random: clock.random, now: clock.now() };
+    const context = { policy, redact: this.#redact, random: clock.random, now: clock.now() };
     // Settle only after deliver returned: a crash between them duplicates, never loses.
     this.#settle(work.messages, settlementsOf(attempt, verdict, context));
     const pause = this.#slots.done(work.group, hasFailed(verdict));

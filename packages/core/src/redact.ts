@@ -32,11 +32,34 @@ export interface Redact {
 export function redactor(extra: readonly string[] = []): Redact {
   const lower = extra.map((name) => name.toLowerCase());
   const secrets = new Secrets([...secretKeys, ...lower], [...secretParams, ...lower]);
-  return Object.assign(
-    (part: JsonValue) =>
-      new Look(secrets).findsNothing(part) ? part : (new Cover(secrets).of(part) ?? null),
-    { text: (message: string) => secrets.hideInText(message) },
-  );
+  const redact = (part: JsonValue): JsonValue =>
+    new Look(secrets).findsNothing(part) ? part : (new Cover(secrets).of(part) ?? null);
+  return Object.assign(redact, { text: (message: string) => secrets.hideInText(message) });
+}
+
+/** For the records of one lane. */
+export interface RecordRedact {
+  request(part: JsonValue): JsonValue;
+  response(part: JsonValue): JsonValue;
+  receipt(part: JsonValue): JsonValue;
+  text(message: string): string;
+}
+
+export function recordRedact(redact: Redact): RecordRedact {
+  return { request: redact, response: onceEach(redact), receipt: onceEach(redact), text: redact.text };
+}
+
+/** Destinations may give one object for all that are alike: it is looked at when it comes first. */
+function onceEach(redact: Redact): (part: JsonValue) => JsonValue {
+  let last: JsonValue | undefined;
+  let shown: JsonValue = null;
+  return (part) => {
+    if (part !== last) {
+      last = part;
+      shown = redact(part);
+    }
+    return shown;
+  };
 }
 
 /** Which keys and parameters are secret. */

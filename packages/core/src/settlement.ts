@@ -6,12 +6,12 @@ import type { JsonValue } from "./json.js";
 import type { AttemptRecord, Settlement, StoredMessage } from "./outbox.js";
 import type { Verdict } from "./outcome.js";
 import type { ResolvedPolicy } from "./policy.js";
-import type { Redact } from "./redact.js";
+import type { RecordRedact } from "./redact.js";
 import { decideRetry } from "./retry.js";
 
 export interface SettleContext {
   readonly policy: ResolvedPolicy;
-  readonly redact: Redact;
+  readonly redact: RecordRedact;
   readonly random: () => number;
   readonly now: number;
 }
@@ -67,7 +67,7 @@ function settlementOf(
   const batchId = attempt.work.sealed?.id;
   const record = attemptRecord(attempt, now, outcome, redact);
   if (outcome.status === "delivered") {
-    const receipt = outcome.receipt === undefined ? undefined : redact(outcome.receipt);
+    const receipt = outcome.receipt === undefined ? undefined : redact.receipt(outcome.receipt);
     return { to: "delivered", ids, messages, batchId, attempt: record, receipt };
   }
   const { error } = outcome;

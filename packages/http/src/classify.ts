@@ -5,9 +5,18 @@ import { retryAfter } from "./retry-after.js";
 // RFC 9110, 15.5.9; RFC 8470, 5.2; RFC 6585, 4: the same request may succeed later.
 const transient = new Set([408, 425, 429]);
 
+// One for all that are alike.
+const receipts: { [status: number]: Outcome } = Object.fromEntries(
+  [200, 201, 202, 204].map((status) => [status, delivered(status)]),
+);
+
+function delivered(status: number): Outcome {
+  return { status: "delivered", receipt: { status } };
+}
+
 /** What a response means for the message. `now`: epoch milliseconds, for a Retry-After that is a date. */
 export function classifyResponse({ status, headers, body }: HttpResponse, now: number): Outcome {
-  if (status >= 200 && status < 300) return { status: "delivered", receipt: { status } };
+  if (status >= 200 && status < 300) return receipts[status] ?? delivered(status);
   const error = new DestError(
     "DEST_HTTP_STATUS",
     `the receiver answered ${status}${hint(status, headers, body)}`,

@@ -5,7 +5,7 @@ import { classifyFailure, classifyResponse } from "./classify.js";
 import { exchange } from "./exchange.js";
 import { followRedirects } from "./follow-redirects.js";
 import { checkOptions, type HttpOptions, optionNames } from "./options.js";
-import { requestRecord, responseRecord } from "./record.js";
+import { ResponseRecords, requestRecord } from "./record.js";
 import { isRedirect } from "./redirect.js";
 import { accepts, bodyBytes, type HttpRequest, type PreparedRequest, prepare } from "./request.js";
 import { signer } from "./sign.js";
@@ -20,6 +20,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
     checkOptions(options);
     const { redirect = "follow" } = options;
     const sign = options.sign && signer(options.sign);
+    const responses = new ResponseRecords();
     let agent: Dispatcher | undefined;
     return {
       kind: "http",
@@ -43,7 +44,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
           const { response } = ended;
           if (redirect === "follow" && isRedirect(response))
             return followRedirects(agent as Dispatcher, request, response, context, signed);
-          context.record({ response: responseRecord(response) });
+          context.record({ response: responses.of(response) });
           return classifyResponse(response, context.clock.now());
         });
       },

@@ -30,6 +30,8 @@ export function recordOf(
 export interface RecordChunk {
   readonly since: number;
   readonly heads: Head[];
+  /** Responses and receipts: destinations may give one for all that are alike. */
+  readonly answers: JsonValue[];
   readonly rows: RecordRow[];
 }
 
@@ -43,7 +45,7 @@ export type RecordRow = readonly [
   acceptedAt: number,
   availableAt: number,
   batchId: string | null,
-  receipt: JsonValue,
+  receipt: number | null,
   attempts: readonly AttemptRow[],
 ];
 
@@ -53,7 +55,7 @@ type AttemptRow = readonly [
   outcome: AttemptRecord["outcome"],
   error: ErrorRecord | null,
   request: JsonValue,
-  response: JsonValue,
+  response: number | null,
 ];
 
 /** A record that is kept, with the message's place in commit order. */
@@ -69,6 +71,7 @@ const perMillisecond = 1_000;
 /** Puts the records of what is delivered in chunks. */
 export class RecordChunks {
   readonly chunks: RecordChunk[] = [];
+  #places = new Map<JsonValue, number>();
 
   add(
     entry: Entry,
@@ -78,22 +81,44 @@ export class RecordChunks {
   ): void {
     let chunk = this.chunks.at(-1);
     if (!chunk || chunk.rows.length === longestChunk) {
-      chunk = { since: Math.floor(attempt.startedAt), heads: [], rows: [] };
+      chunk = { since: Math.floor(attempt.startedAt), heads: [], answers: [], rows: [] };
       this.chunks.push(chunk);
+      this.#places = new Map();
     }
-    const { since, heads, rows } = chunk;
+    const { since, heads, answers, rows } = chunk;
     const { seq, id, acceptedAt, availableAt, attempts } = entry;
-    const made = [...attempts, attempt].map((one) => attemptRow(one, since));
+    const made = attempts.map((one) => this.#attempt(one, since, answers));
+    made.push(this.#attempt(attempt, since, answers));
     const accepted = toMicroseconds(acceptedAt, since);
     const available = availableAt === acceptedAt ? accepted : toMicroseconds(availableAt, since);
-    rows.push([seq, id, headOf(heads, entry), accepted, available, batchId ?? null, receipt ?? null, made]);
+    const place = this.#place(receipt, answers);
+    rows.push([seq, id, headOf(heads, entry), accepted, available, batchId ?? null, place, made]);
+  }
+
+  #attempt(
+    { startedAt, durationMs, outcome, error, request, response }: AttemptRecord,
+    since: number,
+    answers: JsonValue[],
+  ): AttemptRow {
+    const [started, duration] = [toMicroseconds(startedAt, since), toMicroseconds(durationMs, 0)];
+    return [started, duration, outcome, error ?? null, request ?? null, this.#place(response, answers)];
+  }
+
+  #place(answer: JsonValue | undefined, answers: JsonValue[]): number | null {
+    if (answer === undefined) return null;
+    let place = this.#places.get(answer);
+    if (place === undefined) {
+      place = answers.push(answer) - 1;
+      this.#places.set(answer, place);
+    }
+    return place;
   }
 }
 
-export function recordsOf({ since, heads, rows }: RecordChunk): Delivered[] {
+export function recordsOf({ since, heads, answers, rows }: RecordChunk): Delivered[] {
   return rows.map(([seq, id, head, accepted, available, batchId, receipt, made]) => {
     const [destination, group, origin] = heads[head] as Head;
-    const attempts = made.map((row) => attemptOfRow(row, since));
+    const attempts = made.map((row) => attemptOfRow(row, since, answers));
     const record: DeliveryRecord = {
       id,
       destination,
@@ -104,7 +129,7 @@ export function recordsOf({ since, heads, rows }: RecordChunk): Delivered[] {
       availableAt: fromMicroseconds(available, since),
       attempts,
       ...(batchId === null ? {} : { batchId }),
-      ...(receipt === null ? {} : { receipt }),
+      ...(receipt === null ? {} : { receipt: answers[receipt] as JsonValue }),
     };
     return { seq, settledAt: settledAt(made, since), record };
   });
@@ -130,17 +155,10 @@ function fromMicroseconds(at: number, since: number): number {
   return since + at / perMillisecond;
 }
 
-function attemptRow(
-  { startedAt, durationMs, outcome, error, request, response }: AttemptRecord,
-  since: number,
-): AttemptRow {
-  const [started, duration] = [toMicroseconds(startedAt, since), toMicroseconds(durationMs, 0)];
-  return [started, duration, outcome, error ?? null, request ?? null, response ?? null];
-}
-
 function attemptOfRow(
   [started, duration, outcome, error, request, response]: AttemptRow,
   since: number,
+  answers: readonly JsonValue[],
 ): AttemptRecord {
   return {
     startedAt: fromMicroseconds(started, since),
@@ -148,6 +166,6 @@ function attemptOfRow(
     outcome,
     ...(error === null ? {} : { error }),
     ...(request === null ? {} : { request }),
-    ...(response === null ? {} : { response }),
+    ...(response === null ? {} : { response: answers[response] as JsonValue }),
   };
 }
