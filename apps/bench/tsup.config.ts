@@ -4,6 +4,7 @@ export default defineConfig({
   entry: [
     "src/main.ts",
     "src/receiver.ts",
+    "src/sender-process.ts",
     "src/backlog-process.ts",
     "src/cold-start-process.ts",
     "src/followers.ts",

@@ -1,13 +1,12 @@
-import { lmdb } from "@dest/lmdb";
 import { Queue, Worker } from "bullmq";
 import { addJobs } from "./add-jobs.js";
 import { barePool, bareRequest, concurrency } from "./bare-loop.js";
 import type { Benchmark } from "./benchmark.js";
 import { payloadBytes } from "./payload.js";
 import { lackingRedis, startRedis } from "./redis.js";
-import { httpDest, sendInRuns } from "./runs.js";
 import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
+import { startSender } from "./start-sender.js";
 
 const sends = 100_000;
 const perRun = 100;
@@ -29,7 +28,8 @@ export const deliverVsQueue: Benchmark = {
     const url = `${receiver.origin}/people`;
     const { connection, stop } = await startRedis();
     const directory = scratch();
-    const dest = httpDest(lmdb({ path: directory.path }));
+    const { path } = directory;
+    const dest = await startSender(receiver, { through: "lmdb", path, sends, perRun, atOnce: 1 });
     const queue = new Queue("sends", { connection });
     const pool = barePool(receiver.origin);
 
@@ -40,13 +40,7 @@ export const deliverVsQueue: Benchmark = {
     }
 
     return {
-      async a() {
-        const startedAt = performance.now();
-        await sendInRuns(dest, url, { sends, perRun, atOnce: 1 });
-        const { pending } = await dest.flush({ timeout: 120_000 });
-        if (pending > 0) throw new Error(`${pending} sends are left`);
-        return perSecondSince(startedAt);
-      },
+      a: async () => (await dest.send()).perSecond,
       async b() {
         await addJobs(queue, url, { sends, perRun, atOnce: 50 });
         const startedAt = performance.now();
@@ -63,7 +57,7 @@ export const deliverVsQueue: Benchmark = {
       async tearDown() {
         await queue.close();
         await stop();
-        await Promise.all([dest.close(), pool.close()]);
+        await Promise.all([dest.stop(), pool.close()]);
         await receiver.stop();
         directory.remove();
       },

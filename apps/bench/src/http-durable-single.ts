@@ -1,5 +1,4 @@
 import type { Benchmark } from "./benchmark.js";
-import { withDurable } from "./durable.js";
 import { cpuOf, endToEnd } from "./end-to-end.js";
 
 const sends = 30_000;
@@ -15,5 +14,5 @@ export const httpDurableSingle: Benchmark = {
   mustReach: 0.45,
   reachFor: 0.65,
   more: [cpuOf("http-durable-single")],
-  setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun: 1, atOnce })),
+  setUp: () => endToEnd("lmdb", { sends, perRun: 1, atOnce }),
 };

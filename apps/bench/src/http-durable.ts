@@ -1,5 +1,4 @@
 import type { Benchmark } from "./benchmark.js";
-import { withDurable } from "./durable.js";
 import { cpuOf, endToEnd } from "./end-to-end.js";
 
 const sends = 100_000;
@@ -15,5 +14,5 @@ export const httpDurable: Benchmark = {
   mustReach: 0.75,
   reachFor: 0.9,
   more: [cpuOf("http-durable")],
-  setUp: () => withDurable((outbox) => endToEnd(outbox, { sends, perRun, atOnce: 1 })),
+  setUp: () => endToEnd("lmdb", { sends, perRun, atOnce: 1 }),
 };

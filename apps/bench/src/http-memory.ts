@@ -1,5 +1,3 @@
-import { setImmediate } from "node:timers/promises";
-import { memoryOutbox } from "@dest/core";
 import type { Benchmark } from "./benchmark.js";
 import { cpuOf, endToEnd } from "./end-to-end.js";
 
@@ -16,6 +14,5 @@ export const httpMemory: Benchmark = {
   mustReach: 0.85,
   reachFor: 0.95,
   more: [cpuOf("http-memory")],
-  // A run in each turn of the event loop, as in a server: what was accepted before is delivered meanwhile.
-  setUp: () => endToEnd(memoryOutbox(), { sends, perRun, atOnce: 1, pause: () => setImmediate() }),
+  setUp: () => endToEnd("memory", { sends, perRun, atOnce: 1 }),
 };
