@@ -133,7 +133,7 @@ export class Lane {
       now: clock.now(),
       messages,
       batches,
-      perGroup: policy.concurrency.perGroup,
+      perGroup: this.#slots.perGroup,
       full: this.#slots.full,
       paused: this.#slots.paused,
       reopened: this.#lostNews ? undefined : reopened,
@@ -274,8 +274,7 @@ export class Lane {
   }
 
   #wantsMore(): boolean {
-    const runsLow = this.#slots.room * 2 >= this.#to.policy.concurrency.total;
-    return runsLow && (this.#slots.hasReopened || !this.#exhausted);
+    return this.#slots.runsLow && (this.#slots.hasReopened || !this.#exhausted);
   }
 
   #end(attempt: Attempt): void {

@@ -5,6 +5,8 @@ import { PauseState } from "./pause.js";
 import type { ResolvedPolicy } from "./policy.js";
 
 const mostGroups = 10_000;
+/** A claim costs about as much as a start, however much it takes. */
+const roundsAhead = 3;
 
 class Group<W> {
   readonly waiting = new Fifo<W>();
@@ -51,9 +53,20 @@ export class GroupSlots<W extends { readonly group: string }> {
     return this.#running;
   }
 
-  /** How many messages to claim, so that a round of starts is always ready. */
+  /** How many messages to claim, so that the next rounds of starts are always ready. */
   get room(): number {
-    return Math.max(0, this.#policy.concurrency.total - this.#startable);
+    return Math.max(0, roundsAhead * this.#policy.concurrency.total - this.#startable);
+  }
+
+  /** Half of what was claimed ahead has started. */
+  get runsLow(): boolean {
+    return this.room * 2 >= roundsAhead * this.#policy.concurrency.total;
+  }
+
+  /** How many of one group to claim. */
+  get perGroup(): number {
+    const { concurrency, batch } = this.#policy;
+    return batch ? concurrency.perGroup : roundsAhead * concurrency.perGroup;
   }
 
   /** How many more could start at once. */
@@ -165,12 +178,13 @@ export class GroupSlots<W extends { readonly group: string }> {
     return pause.until === undefined && running < (pause.probing ? 1 : this.#policy.concurrency.perGroup);
   }
 
-  // Messages that travel alone are claimed a round ahead, and again when half of that has started. Claiming a sealed
+  // Messages that travel alone are claimed some rounds ahead, and again when half of that has started. Claiming a sealed
   // batch is starting it: that waits for a slot.
   #isFull({ name, waiting }: Group<W>, isOpen: boolean): boolean {
     if (this.#policy.batch) return !isOpen;
     const { perGroup } = this.#policy.concurrency;
-    return waiting.size >= perGroup || (waiting.size * 2 > perGroup && this.full.has(name));
+    const most = roundsAhead * perGroup;
+    return waiting.size >= most || (waiting.size * 2 > most && this.full.has(name));
   }
 
   #update(group: Group<W>): void {

@@ -134,10 +134,14 @@ describe("a group that keeps failing", () => {
 });
 
 describe("what is to be claimed", () => {
-  test("no more of a group in which a round waits, until half of that has started", () => {
+  test("no more of a group in which three rounds wait, until half of that has started", () => {
     const { slots, add, start } = setUp({ concurrency: { total: 10, perGroup: 4 } });
-    add("a", "a", "a", "a", "a", "a", "a");
+    add(...new Array<string>(11).fill("a"));
+    expect([...slots.full]).toEqual([]);
+    add("a");
     expect([...slots.full]).toEqual(["a"]);
+    start();
+    slots.done("a", false);
     start();
     expect([...slots.full]).toEqual(["a"]);
     expect(slots.hasReopened).toBe(false);
@@ -158,13 +162,13 @@ describe("what is to be claimed", () => {
     expect([...slots.full]).toEqual([]);
   });
 
-  test("as many as could start in another round; none for what cannot start", () => {
+  test("as many as could start in three rounds; none for what cannot start", () => {
     const { slots, add, start } = setUp({ concurrency: { total: 4, perGroup: 2 } });
-    expect([slots.room, slots.free]).toEqual([4, 4]);
+    expect([slots.room, slots.free]).toEqual([12, 4]);
     add("a", "a", "a", "b");
-    expect([slots.room, slots.free]).toEqual([0, 0]);
+    expect([slots.room, slots.free]).toEqual([8, 0]);
     start();
-    expect([slots.room, slots.free]).toEqual([4, 1]);
+    expect([slots.room, slots.free]).toEqual([12, 1]);
   });
 });
 

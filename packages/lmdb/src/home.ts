@@ -77,6 +77,8 @@ export class Home {
   states: State[];
   /** Entries that are in memory for a reason: ready, held, or in a batch that is in memory. */
   users = 0;
+  /** The states are in the store, or were: as long as nothing has happened to any of its messages, none are. */
+  hasStates: boolean;
 
   constructor(
     readonly seq: number,
@@ -84,6 +86,7 @@ export class Home {
     stored: StoredHome,
     states?: State[],
   ) {
+    this.hasStates = states !== undefined;
     this.entries = stored.rows.map((row, i) => new Entry(this, i, stored, row));
     this.states = states ?? new Array<State>(stored.rows.length).fill(0);
   }

@@ -171,14 +171,17 @@ export class Unit implements UnitOfWork {
     if (before.includes(0) && !home.states.includes(0)) lines.remove(line);
     if (home.states.every((state) => state === -1)) {
       homes.remove(home.key);
-      states.remove(home.key);
+      if (home.hasStates) states.remove(home.key);
       let known: string | undefined;
       for (const { id } of home.entries) {
         const part = runPart(id);
         if (part !== known) this.tables.ids.remove([part, home.seq, home.kind]);
         known = part;
       }
-    } else states.put(home.key, this.codec.encode(packStates(home.states)));
+    } else {
+      home.hasStates = true;
+      states.put(home.key, this.codec.encode(packStates(home.states)));
+    }
   }
 }
 
