@@ -3,6 +3,7 @@ import { defineConfig } from "tsup";
 export default defineConfig({
   entry: [
     "src/main.ts",
+    "src/measure-process.ts",
     "src/receiver.ts",
     "src/sender-process.ts",
     "src/backlog-process.ts",

@@ -1,45 +1,14 @@
-import { spawnSync } from "node:child_process";
+import { fork, spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { acceptDurable } from "./accept-durable.js";
+import { answer } from "./answer.js";
 import { type Arguments, readArguments } from "./arguments.js";
-import { backlog } from "./backlog.js";
-import { backlogRestart } from "./backlog-restart.js";
-import type { Benchmark } from "./benchmark.js";
-import { capture } from "./capture.js";
-import { coldStart } from "./cold-start.js";
-import { deliverVsQueue } from "./deliver-vs-queue.js";
-import { flat } from "./flat.js";
-import { httpDurable } from "./http-durable.js";
-import { httpDurableSingle } from "./http-durable-single.js";
-import { httpMemory } from "./http-memory.js";
-import { isolation } from "./isolation.js";
-import { measure, type Result } from "./result.js";
-import { s3Batch } from "./s3-batch.js";
-import { sqlAppend } from "./sql-append.js";
-import { sseFanout } from "./sse-fanout.js";
+import { benchmarks } from "./benchmarks.js";
+import type { Result } from "./result.js";
 import { table } from "./table.js";
-import { workflow } from "./workflow.js";
 
-const benchmarks: readonly Benchmark[] = [
-  capture,
-  httpMemory,
-  httpDurable,
-  httpDurableSingle,
-  acceptDurable,
-  deliverVsQueue,
-  backlog,
-  backlogRestart,
-  flat,
-  isolation,
-  s3Batch,
-  sqlAppend,
-  sseFanout,
-  coldStart,
-  workflow,
-];
 const main = fileURLToPath(import.meta.url);
 const latest = fileURLToPath(new URL("../results/latest.json", import.meta.url));
 
@@ -57,14 +26,23 @@ else process.exitCode = runWith(given.node, given);
 
 async function run({ names, rounds }: Arguments): Promise<void> {
   const results: Result[] = [];
-  for (const benchmark of benchmarks) {
-    if (!names.includes(benchmark.name)) continue;
-    console.error(`${benchmark.name} …`);
-    results.push(...(await measure(benchmark, rounds)));
+  for (const { name } of benchmarks) {
+    if (!names.includes(name)) continue;
+    console.error(`${name} …`);
+    results.push(...(await measured(name, rounds)));
   }
   console.log(`\n${table(results)}\n`);
   write(results);
   console.log(`Written to ${latest}`);
+}
+
+/** In a process of its own: what one benchmark leaves behind is not in the way of the next. */
+async function measured(name: string, rounds: number | undefined): Promise<Result[]> {
+  const program = new URL("./measure-process.js", import.meta.url);
+  const child = fork(program, [name, ...(rounds === undefined ? [] : [String(rounds)])], { execArgv: [] });
+  const results = await answer<Result[]>(child);
+  child.disconnect();
+  return results;
 }
 
 function write(results: readonly Result[]): void {
