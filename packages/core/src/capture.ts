@@ -52,7 +52,7 @@ export function capture(
     run.add(toMessage(id, run, to, value, options));
     // Code that may give keys we do not know may also expect what we do not return.
     if (run.unknownKeys === "warn") return new UnansweredSend(id, run, to);
-    return { id };
+    return Object.freeze({ id });
   } catch (thrown) {
     throw atCaller(thrown, to.name, caller);
   }
