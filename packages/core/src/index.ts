@@ -45,7 +45,6 @@ export type {
 export type { BatchLimits, Concurrency, Pause, Policy, RateLimit, ResolvedPolicy, Retry } from "./policy.js";
 export type { Sent } from "./sent.js";
 export { jsonCopy, jsonText } from "./snapshot.js";
-export { TransientMap } from "./transient-map.js";
 export type {
   ArgsByName,
   ArgsOf,

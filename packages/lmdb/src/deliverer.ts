@@ -7,7 +7,6 @@ import {
   type Retention,
   type SealedBatch,
   type Settlement,
-  TransientMap,
 } from "@dest/core";
 import { BatchCache } from "./batch-cache.js";
 import type { DeliveredRecords } from "./delivered.js";
@@ -22,6 +21,7 @@ import { bury, planSettlements, removeBatch, type Settled } from "./settle.js";
 import type { Job } from "./store.js";
 import type { Key } from "./tables.js";
 import { nothing } from "./tables.js";
+import { TransientMap } from "./transient-map.js";
 import { readLate, type Unit } from "./unit.js";
 
 export interface DelivererParts {

@@ -1,9 +1,9 @@
-import { TransientMap } from "@dest/core";
 import { type Entry, Home, type Kind, type State, type StoredHome, unpackStates } from "./home.js";
 import { keyText } from "./keys.js";
 import type { Sealed, StoredBatch } from "./sealed.js";
 import type { Store } from "./store.js";
 import type { Key } from "./tables.js";
+import { TransientMap } from "./transient-map.js";
 import type { Unit } from "./unit.js";
 
 /** Reads homes and batches, and keeps those homes in memory that are in use, so that each exists once. */

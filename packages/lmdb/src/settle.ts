@@ -1,8 +1,9 @@
-import type { AttemptRecord, ErrorRecord, Settlement, TransientMap } from "@dest/core";
+import type { AttemptRecord, ErrorRecord, Settlement } from "@dest/core";
 import { type Entry, holdsBytes, type Life, type StoredHome } from "./home.js";
 import { keyText, runPart } from "./keys.js";
 import { RecordChunks } from "./record.js";
 import { membersOf, type Sealed, type StoredBatch } from "./sealed.js";
+import type { TransientMap } from "./transient-map.js";
 import { idValue, lateValue, type Unit } from "./unit.js";
 
 type Outcome = Exclude<Settlement, { to: "release" }>;
