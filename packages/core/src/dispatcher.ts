@@ -50,6 +50,7 @@ export class Lane {
   readonly #redact: RecordRedact;
   #turning = false;
   #woken = false;
+  #starting = false;
   // The last claim took all there was: no other is needed before something wakes the lane.
   #exhausted = false;
   // A claim that failed took the news of reopened groups with it: the next must ask for all.
@@ -209,6 +210,16 @@ export class Lane {
     if (failed) throw failed.reason;
   }
 
+  // Once for all that end in this turn of the event loop: by then their connections are free, too.
+  #startSoon(): void {
+    if (this.#starting) return;
+    this.#starting = true;
+    setImmediate(() => {
+      this.#starting = false;
+      this.#startReady();
+    });
+  }
+
   #startReady(): void {
     if (this.#stopped) return;
     const { clock } = this.#shared;
@@ -268,7 +279,7 @@ export class Lane {
         events.emit("paused", { destination: name, group: work.group, failures, until });
       this.#sleepUntil(until);
     }
-    this.#startReady();
+    this.#startSoon();
     // A slot is free for the next sealed batch; messages are claimed a round ahead.
     if (policy.batch || this.#wantsMore()) this.wake();
   }
