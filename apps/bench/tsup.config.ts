@@ -4,6 +4,7 @@ export default defineConfig({
   entry: [
     "src/main.ts",
     "src/measure-process.ts",
+    "src/accept-process.ts",
     "src/receiver.ts",
     "src/sender-process.ts",
     "src/backlog-process.ts",

@@ -1,11 +1,7 @@
-import { http } from "@dest/http";
-import { lmdb } from "@dest/lmdb";
-import { Queue } from "bullmq";
-import { addJobs } from "./add-jobs.js";
+import type { Accepting } from "./accept-process.js";
 import type { Benchmark } from "./benchmark.js";
-import { type LocalRedis, lackingRedis, startRedis } from "./redis.js";
-import { httpDest, sendInRuns } from "./runs.js";
-import { scratch } from "./scratch.js";
+import { startChild } from "./child.js";
+import { lackingRedis } from "./redis.js";
 import { startReceiver } from "./start-receiver.js";
 
 const sends = 100_000;
@@ -25,36 +21,15 @@ export const acceptDurable: Benchmark = {
   async setUp() {
     const silent = await startReceiver();
     const url = `${silent.origin}/silent`;
-    let redis: LocalRedis | undefined;
-    let queue: Queue | undefined;
+    const start = (by: Accepting["by"]) =>
+      startChild("accept-process", JSON.stringify({ by, url, sends, perRun, atOnce } satisfies Accepting));
+    const dest = await start("dest");
+    const queue = lackingRedis() === undefined ? await start("queue") : undefined;
     return {
-      async a() {
-        const { path, remove } = scratch();
-        const dest = httpDest(lmdb({ path }), http({ concurrency: 1, timeout: 600_000 }));
-        await dest.messages.stats();
-        const startedAt = performance.now();
-        await sendInRuns(dest, url, { sends, perRun, atOnce });
-        const elapsed = performance.now() - startedAt;
-        const { pending } = await dest.close({ timeout: 0 });
-        remove();
-        if (pending !== sends) throw new Error(`${pending} of ${sends} sends were accepted`);
-        return (sends * 1_000) / elapsed;
-      },
-      async b() {
-        redis ??= await startRedis();
-        queue ??= new Queue("sends", { connection: redis.connection });
-        await queue.waitUntilReady();
-        const startedAt = performance.now();
-        await addJobs(queue, url, { sends, perRun, atOnce });
-        const elapsed = performance.now() - startedAt;
-        const waiting = await queue.getWaitingCount();
-        if (waiting !== sends) throw new Error(`${waiting} of ${sends} jobs were accepted`);
-        await redis.empty();
-        return (sends * 1_000) / elapsed;
-      },
+      a: () => dest.ask<number>("accept"),
+      b: async () => (await queue?.ask<number>("accept")) ?? 0,
       async tearDown() {
-        await queue?.close();
-        await redis?.stop();
+        await Promise.all([dest.stop(), queue?.stop()]);
         await silent.stop();
       },
     };

@@ -1,12 +1,11 @@
-import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createServer, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { createDest } from "@dest/core";
 import { sse } from "@dest/sse";
-import { answer } from "./answer.js";
 import type { Benchmark } from "./benchmark.js";
+import { type Child, startChild } from "./child.js";
 import { payload } from "./payload.js";
 
 const clients = 1_000;
@@ -88,10 +87,9 @@ export const sseFanout: Benchmark = {
   },
 };
 
-async function timed(reader: ChildProcess, bytes: number, send: () => Promise<void>): Promise<number> {
+async function timed(reader: Child<unknown>, bytes: number, send: () => Promise<void>): Promise<number> {
   const startedAt = performance.now();
-  reader.send(bytes);
-  const read = answer(reader);
+  const read = reader.ask(bytes);
   await send();
   await read;
   return (events * clients) / ((performance.now() - startedAt) / 1_000);
@@ -103,14 +101,11 @@ async function follow(listener: RequestListener) {
   server.listen(0, "127.0.0.1", clients);
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/pipelines/${workflow}/sse`;
-  const reader = fork(new URL("./followers.js", import.meta.url), [url, String(clients)], { execArgv: [] });
-  await answer(reader);
+  const reader = await startChild("followers", url, String(clients));
   return {
     reader,
     async stop() {
-      const ended = once(reader, "exit");
-      reader.disconnect();
-      await ended;
+      await reader.stop();
       server.closeAllConnections();
       server.close();
     },

@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { answer } from "./answer.js";
+import { startChild } from "./child.js";
 import type { Load } from "./process-load.js";
 
 export interface Order {
@@ -28,20 +26,14 @@ export interface Backlog {
 
 /** A process with a durable outbox whose service answers only what it is told to, in that directory. */
 export async function startBacklog(path: string, origin: string): Promise<Backlog> {
-  const child = fork(new URL("./backlog-process.js", import.meta.url), [path, origin], { execArgv: [] });
-  const opened = await answer<Opened>(child);
+  const { ready: opened, ask, stop } = await startChild<Opened>("backlog-process", path, origin);
   return {
     opened,
     async tell(order, waiting) {
-      child.send(order);
-      const load = await answer<Answer>(child);
+      const load = await ask<Answer>(order);
       if (load.waiting === waiting) return load;
       throw new Error(`after ${order.do}, ${waiting} messages were to wait, ${load.waiting} do`);
     },
-    async stop() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
+    stop,
   };
 }

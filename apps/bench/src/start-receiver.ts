@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { answer } from "./answer.js";
+import { startChild } from "./child.js";
 
 export interface Received {
   readonly requests: number;
@@ -19,12 +17,8 @@ export interface Receiver {
 
 /** Starts an HTTP server in a process of its own, so that it does not take time from what is measured. */
 export async function startReceiver(): Promise<Receiver> {
-  const child = fork(new URL("./receiver.js", import.meta.url), { execArgv: [] });
-  const port = await answer<number>(child);
-  const take = () => {
-    child.send("counts");
-    return answer<Received>(child);
-  };
+  const { ready: port, ask, stop } = await startChild<number>("receiver");
+  const take = () => ask<Received>("counts");
   return {
     origin: `http://127.0.0.1:${port}`,
     take,
@@ -34,10 +28,6 @@ export async function startReceiver(): Promise<Receiver> {
       const wanted = `${requests} requests with ${bytes} bytes were expected`;
       throw new Error(`${wanted}, ${received.requests} with ${received.bytes} bytes arrived`);
     },
-    async stop() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
+    stop,
   };
 }

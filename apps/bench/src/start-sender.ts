@@ -1,6 +1,4 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { answer } from "./answer.js";
+import { startChild } from "./child.js";
 import { payloadBytes } from "./payload.js";
 import type { Receiver } from "./start-receiver.js";
 
@@ -28,22 +26,15 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-/** A sender in a process of its own: neither what another compiled nor what it left as garbage is in its way. */
 export async function startSender(receiver: Receiver, sending: Omit<Sending, "origin">): Promise<Sender> {
   const argument = JSON.stringify({ ...sending, origin: receiver.origin } satisfies Sending);
-  const child = fork(new URL("./sender-process.js", import.meta.url), [argument], { execArgv: [] });
-  await answer(child);
+  const { ask, stop } = await startChild("sender-process", argument);
   return {
     async send() {
-      child.send("send");
-      const sent = await answer<Sent>(child);
+      const sent = await ask<Sent>("send");
       await receiver.expect({ requests: sending.sends, bytes: payloadBytes(sending.sends) });
       return sent;
     },
-    async stop() {
-      const exited = once(child, "exit");
-      child.disconnect();
-      await exited;
-    },
+    stop,
   };
 }
