@@ -1,5 +1,5 @@
 import type { NewMessage, RunCommit } from "@dest/core";
-import { Home, type Row, rowOf, type StoredHome } from "./home.js";
+import { type Row, rowOf, type StoredHome } from "./home.js";
 import type { Unit } from "./unit.js";
 
 const mostRows = 128;
@@ -20,32 +20,48 @@ interface Draft {
  */
 export const homeReach = widest;
 
+/** A home that was just stored. */
+export interface Accepted {
+  readonly seq: number;
+  readonly stored: StoredHome;
+}
+
 /** The homes of a run: what goes to one group lies together, what has a life of its own from the start is alone. */
 export function draftHomes(run: RunCommit, messages: readonly NewMessage[]): Draft[] {
   const drafts: Draft[] = [];
   const open = new Map<string, Draft>();
+  // Most runs send much to few: the draft of the message before.
+  let last: Draft | undefined;
   messages.forEach((message, at) => {
     const { destination, group, orderKey, availableAt = run.acceptedAt } = message;
     const isLate = availableAt > run.acceptedAt;
     const isAlone = isLate || orderKey !== undefined;
-    const name = `${destination} ${group}`;
-    let draft = isAlone ? undefined : open.get(name);
-    if (
-      !draft ||
-      draft.stored.rows.length >= mostRows ||
-      draft.bytes >= mostBytes ||
-      at - draft.at >= widest
-    ) {
+    let draft: Draft | undefined;
+    if (!isAlone) draft = isFor(last, destination, group) ? last : open.get(nameOf(destination, group));
+    if (!draft || isFull(draft, at)) {
       const { runId, origin, acceptedAt } = run;
       const stored = { runId, origin, acceptedAt, destination, group, rows: [] };
       draft = { at, stored, availableAt: isLate ? availableAt : undefined, bytes: 0 };
       drafts.push(draft);
-      if (!isAlone) open.set(name, draft);
+      if (!isAlone) open.set(nameOf(destination, group), draft);
     }
+    if (!isAlone) last = draft;
     draft.stored.rows.push(rowOf(at - draft.at, message));
     draft.bytes += message.bytes;
   });
   return drafts;
+}
+
+function isFor(draft: Draft | undefined, destination: string, group: string): boolean {
+  return draft?.stored.group === group && draft.stored.destination === destination;
+}
+
+function nameOf(destination: string, group: string): string {
+  return `${destination} ${group}`;
+}
+
+function isFull({ at: first, stored, bytes }: Draft, at: number): boolean {
+  return stored.rows.length >= mostRows || bytes >= mostBytes || at - first >= widest;
 }
 
 /** Stores the drafts; answers the seq before the first. */
@@ -75,10 +91,11 @@ export function removeHomes(
   }
 }
 
-export function homesOf(drafts: readonly Draft[], first: number): Home[] {
+/** Those of them that are due. */
+export function acceptedOf(drafts: readonly Draft[], first: number): Accepted[] {
   return drafts
     .filter(({ availableAt }) => availableAt === undefined)
-    .map(({ at, stored }) => new Home(first + at, 0, stored));
+    .map(({ at, stored }) => ({ seq: first + at, stored }));
 }
 
 /** Destinations that got something which is not due yet. */

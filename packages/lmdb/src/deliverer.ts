@@ -8,9 +8,10 @@ import {
   type SealedBatch,
   type Settlement,
 } from "@dest/core";
+import type { Accepted } from "./accept.js";
 import { BatchCache } from "./batch-cache.js";
 import type { DeliveredRecords } from "./delivered.js";
-import type { Entry, Home } from "./home.js";
+import type { Entry } from "./home.js";
 import type { Homes } from "./homes.js";
 import { keyText, last } from "./keys.js";
 import { Lane } from "./lane.js";
@@ -149,8 +150,8 @@ export class Deliverer {
   }
 
   /** Homes that this handle has just accepted, and destinations it has accepted something for that is not due yet. */
-  accepted(homes: readonly Home[], late: Iterable<string>): void {
-    for (const home of homes) this.#lane(home.destination).accepted(home);
+  accepted(homes: readonly Accepted[], late: Iterable<string>): void {
+    for (const home of homes) this.#lane(home.stored.destination).accepted(home);
     for (const destination of late) this.#lane(destination).scheduleChanged();
   }
 

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 
 const longest = 250;
+/** A unit of UTF-16 is as many bytes of UTF-8 at most. */
+const mostBytesPerUnit = 3;
 const hash = /^#[\w-]{43}$/;
 
 /**
@@ -8,9 +10,9 @@ const hash = /^#[\w-]{43}$/;
  * does not fit is represented by its hash, and that by itself. The text is always in the value.
  */
 export function keyText(text: string): string {
-  const fits = text.length <= longest && Buffer.byteLength(text) <= longest;
-  if (hash.test(text)) return text;
-  if (fits && text.isWellFormed() && !text.startsWith("#")) return text;
+  const mayBeHash = text.startsWith("#");
+  if (!mayBeHash && fits(text) && text.isWellFormed()) return text;
+  if (mayBeHash && hash.test(text)) return text;
   return `#${createHash("sha256").update(Buffer.from(text, "utf16le")).digest("base64url")}`;
 }
 
@@ -18,6 +20,24 @@ export function keyText(text: string): string {
 export function runPart(id: string): string {
   const dot = id.lastIndexOf(".");
   return keyText(dot > 0 ? id.slice(0, dot) : id);
+}
+
+/** What these ids are found by. Those of a run lie side by side, and its part is there once. */
+export function runPartsOf(ids: Iterable<string>): string[] {
+  const parts: string[] = [];
+  let run: string | undefined;
+  for (const id of ids) {
+    const dot = id.lastIndexOf(".");
+    if (dot === run?.length && id.startsWith(run)) continue;
+    run = dot > 0 ? id.slice(0, dot) : id;
+    parts.push(keyText(run));
+  }
+  return parts;
+}
+
+function fits(text: string): boolean {
+  if (text.length * mostBytesPerUnit <= longest) return true;
+  return text.length <= longest && Buffer.byteLength(text) <= longest;
 }
 
 /** Comes after every seq in a key. */

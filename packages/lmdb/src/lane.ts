@@ -1,6 +1,7 @@
 import type { ClaimRequest } from "@dest/core";
+import type { Accepted } from "./accept.js";
 import type { BatchCache } from "./batch-cache.js";
-import type { Entry, Home, Kind } from "./home.js";
+import { type Entry, Home, type Kind } from "./home.js";
 import type { Homes } from "./homes.js";
 import { afterText, keyText, last } from "./keys.js";
 import { OrderLines } from "./order-lines.js";
@@ -39,9 +40,9 @@ export class Lane {
   }
 
   /** A home that was just accepted, at the tail. */
-  accepted(home: Home): void {
-    const [{ group }] = home.entries as [Entry];
-    if (!this.#messages.wantsTail(group, home.seq)) return;
+  accepted({ seq, stored }: Accepted): void {
+    if (!this.#messages.wantsTail(stored.group, seq)) return;
+    const home = new Home(seq, 0, stored);
     for (const entry of home.entries) this.#expose(entry);
     this.#homes.keep(home);
   }

@@ -17,7 +17,7 @@ import {
   type RunCommit,
   type Settlement,
 } from "@dest/core";
-import { addHomes, draftHomes, homesOf, lateDestinations, removeHomes } from "./accept.js";
+import { acceptedOf, addHomes, draftHomes, lateDestinations, removeHomes } from "./accept.js";
 import { Codec } from "./codec.js";
 import { DeadLetters } from "./dead-letters.js";
 import { DeliveredRecords } from "./delivered.js";
@@ -122,7 +122,7 @@ export class LmdbOutbox implements Outbox {
       this.#visible = Math.max(this.#visible, first + fresh.length - 1);
       // Where others wrote in between, the lanes find all of it on the disk.
       if (!isNext) deliverer.lookAgain();
-      else if (this.#delivers) deliverer.accepted(homesOf(drafts, first), lateDestinations(drafts));
+      else if (this.#delivers) deliverer.accepted(acceptedOf(drafts, first), lateDestinations(drafts));
       return { added: fresh.length };
     } finally {
       this.#appending -= 1;

@@ -5,10 +5,11 @@ import {
   holdsBytes,
   type Kind,
   packStates,
+  type Row,
   type State,
   type StoredHome,
 } from "./home.js";
-import { keyText, runPart } from "./keys.js";
+import { keyText, runPartsOf } from "./keys.js";
 import { numberBytes, readNumber } from "./meta.js";
 import type { StoredBatch } from "./sealed.js";
 import type { Store, UnitOfWork } from "./store.js";
@@ -90,8 +91,8 @@ export class Unit implements UnitOfWork {
     const { homes, ids, keys, lines, late } = this.tables;
     const destination = keyText(stored.destination);
     homes.remove([seq, kind]);
-    for (const [distance, id, , , options] of stored.rows) {
-      ids.remove([runPart(id), seq, kind]);
+    for (const part of runPartsOf(stored.rows.map(([, id]) => id))) ids.remove([part, seq, kind]);
+    for (const [distance, , , , options] of stored.rows) {
       if (options?.orderKey === undefined) continue;
       const { batchKey, orderKey } = options;
       keys.remove([...lineKey(stored, { batchKey, orderKey }), seq + distance]);
@@ -103,16 +104,14 @@ export class Unit implements UnitOfWork {
   /** Makes the messages of a home findable by id and by order key; `alive` says of which. */
   indexHome([seq, kind]: HomeKey, { rows, ...of }: StoredHome, alive?: (row: number) => boolean): void {
     const { ids, keys } = this.tables;
-    let known: string | undefined;
-    rows.forEach(([distance, id, , , options], i) => {
-      if (alive && !alive(i)) return;
-      const part = runPart(id);
-      if (part !== known) ids.put([part, seq, kind], rows.length === 1 ? idValue(id) : nothing);
-      known = part;
-      if (options?.orderKey === undefined) return;
+    const living = alive ? rows.filter((_, row) => alive(row)) : rows;
+    const value = rows.length === 1 ? idValue((rows[0] as Row)[1]) : nothing;
+    for (const part of runPartsOf(living.map(([, id]) => id))) ids.put([part, seq, kind], value);
+    for (const [distance, , , , options] of living) {
+      if (options?.orderKey === undefined) continue;
       const { batchKey, orderKey } = options;
       keys.put([...lineKey(of, { batchKey, orderKey }), seq + distance], nothing);
-    });
+    }
   }
 
   putInLine([seq, kind]: HomeKey, { destination, group }: Address): void {
@@ -164,7 +163,7 @@ export class Unit implements UnitOfWork {
   }
 
   #writeStates(home: Home): void {
-    const { homes, states, lines } = this.tables;
+    const { homes, states, lines, ids } = this.tables;
     const before = this.#touched.get(home) as readonly State[];
     const [first] = home.entries as [Entry];
     const line = [keyText(first.destination), "m", keyText(first.group), home.seq, home.kind];
@@ -172,12 +171,8 @@ export class Unit implements UnitOfWork {
     if (home.states.every((state) => state === -1)) {
       homes.remove(home.key);
       if (home.hasStates) states.remove(home.key);
-      let known: string | undefined;
-      for (const { id } of home.entries) {
-        const part = runPart(id);
-        if (part !== known) this.tables.ids.remove([part, home.seq, home.kind]);
-        known = part;
-      }
+      for (const part of runPartsOf(home.entries.map(({ id }) => id)))
+        ids.remove([part, home.seq, home.kind]);
     } else {
       home.hasStates = true;
       states.put(home.key, this.codec.encode(packStates(home.states)));
