@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import type { Random } from "./random.js";
 
-const page = 4_096;
+/** As in the stores of `@dest/lmdb`. */
+const page = 16_384;
 
 interface Damage {
   readonly name: string;

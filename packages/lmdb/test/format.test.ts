@@ -8,6 +8,7 @@ import { checkFormat } from "../src/format.js";
 import { lmdb } from "../src/index.js";
 import { format, numberBytes, readNumber } from "../src/meta.js";
 import { Store } from "../src/store.js";
+import { environmentOptions } from "../src/tables.js";
 import { Unit } from "../src/unit.js";
 import { newDirectory, removeDirectories } from "./support/directories.js";
 
@@ -91,6 +92,23 @@ test("a store of an older format is migrated step by step, in one transaction", 
   ).rejects.toThrow("cannot");
   expect(readNumber(store.tables.meta, "format")).toBe(format + 2);
   await store.close();
+});
+
+test("a store whose pages are as small as they once were goes on with those", async () => {
+  const path = newDirectory();
+  const env = () => open<Buffer, string>({ ...environmentOptions(path), pageSize: 4_096 });
+  await env().close();
+  const outbox = lmdb({ path });
+  await outbox.open(context);
+  await outbox.append({
+    ...run,
+    messages: [{ ...run.messages[0], value: "x".repeat(50_000) }],
+  } as typeof run);
+  await outbox.close();
+  expect(await first(lmdb({ path }))).toHaveLength(50_000);
+  const left = env();
+  expect((left.getStats() as { pageSize: number }).pageSize).toBe(4_096);
+  await left.close();
 });
 
 test("files are for their owner only", async () => {
