@@ -101,7 +101,7 @@ export class DeliveredRecords {
       highest = Math.max(highest, seq);
     });
     const key: ChunkKey = [no, rows.length, newest, lowest, highest];
-    unit.tables.delivered.put(no, unit.codec.encode(chunk));
+    unit.tables.delivered.put(no, unit.codec.encodeRows(chunk));
     unit.tables.deliveredIndex.put(key, hashes.length > 0 ? hashes : nothing);
     this.#chunks.push(key);
     this.#total += rows.length;

@@ -80,7 +80,7 @@ export class Unit implements UnitOfWork {
 
   /** Stores a home that is new; `availableAt`: in the schedule instead of in its group's line. */
   addHome(key: HomeKey, stored: StoredHome, availableAt?: number): void {
-    this.tables.homes.put([...key], this.codec.encode(stored, holdsBytes(stored)));
+    this.tables.homes.put([...key], this.codec.encodeRows(stored, holdsBytes(stored)));
     this.indexHome(key, stored);
     if (availableAt !== undefined) this.schedule(key, stored, availableAt);
     else this.putInLine(key, stored);
