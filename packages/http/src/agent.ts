@@ -7,8 +7,8 @@ const keepAliveTimeout = 30_000;
 /** Milliseconds; operating systems give up opening a connection before. */
 const longestConnect = 300_000;
 
-/** What sends requests. `timeout`: that of an attempt. */
-export function createAgent(options: HttpOptions, timeout: number): Dispatcher {
+/** What sends requests. `timeout`: that of an attempt. `atOnce`: attempts to one origin. */
+export function createAgent(options: HttpOptions, timeout: number, atOnce: number): Dispatcher {
   const { network = "private", tls = {}, http2 = false, proxy } = options;
   // The attempt's one time limit is core's; undici's own would only add others to it. Only a connection that is being
   // opened cannot be aborted: it ends by itself, later than the attempt.
@@ -19,7 +19,10 @@ export function createAgent(options: HttpOptions, timeout: number): Dispatcher {
     network,
     buildConnector({ ...tls, allowH2: http2, timeout: connectTimeout, lookup }),
   );
-  if (proxy === undefined) return new Agent({ ...limits, connect });
+  // A connection rests for a turn of the event loop after each response. To wait for it is cheaper than to have twice as
+  // many; one that cannot be opened is in the way for a second longer than its attempt. A proxy serves all origins.
+  const connections = Number.isFinite(atOnce) ? atOnce : null;
+  if (proxy === undefined) return new Agent({ ...limits, connect, connections });
   // A proxy is connected to as it is configured. It looks names up itself, so that only addresses can be refused here.
   const proxied = { ...limits, connect, requestTls: tls, proxyTunnel: false };
   const agent =

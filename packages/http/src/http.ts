@@ -30,8 +30,8 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
       preparesAnew: true,
       sizeOf: bodyBytes,
       groupKey: originOf,
-      open({ policy: { timeout } }) {
-        agent = createAgent(options, timeout);
+      open({ policy: { timeout, concurrency } }) {
+        agent = createAgent(options, timeout, concurrency.perGroup);
       },
       deliver({ messages: [{ value, idempotencyKey }] }, context) {
         const signed =
