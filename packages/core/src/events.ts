@@ -1,6 +1,6 @@
 import { type Channel, channel } from "node:diagnostics_channel";
 import type { DestError } from "./errors.js";
-import { asError } from "./errors.js";
+import { asError, invalidOption } from "./errors.js";
 import type { DeliveryRecord } from "./outbox.js";
 
 export type CloseReason = "maxSize" | "maxBytes" | "maxWait" | "ceiling" | "flush";
@@ -46,29 +46,36 @@ type Listener<E extends EventName> = (payload: DestEvents[E]) => void;
 
 const names = ["accepted", "attempt", "batch", "delivered", "retry", "dead", "paused", "warning"] as const;
 
+/** Who hears of one kind of event. */
+interface Audience {
+  readonly listeners: Set<Listener<never>>;
+  readonly channel: Channel;
+}
+
 /** Tells listeners of this instance, and `node:diagnostics_channel` as `dest:<event>`. */
 export class Events {
-  readonly #listeners = new Map<EventName, Set<Listener<never>>>();
-  readonly #channels = new Map<EventName, Channel>(names.map((name) => [name, channel(`dest:${name}`)]));
+  // No Map: with each message it is asked for several of them.
+  readonly #audiences = Object.fromEntries(
+    names.map((name) => [name, { listeners: new Set(), channel: channel(`dest:${name}`) }]),
+  ) as unknown as Readonly<Record<EventName, Audience>>;
 
   on<E extends EventName>(name: E, listener: Listener<E>): () => void {
-    let listeners = this.#listeners.get(name);
-    if (!listeners) {
-      listeners = new Set();
-      this.#listeners.set(name, listeners);
-    }
+    if (!names.includes(name)) throw invalidOption("dest.on", name, `must be one of ${names.join(", ")}`);
+    const { listeners } = this.#audiences[name];
     listeners.add(listener);
     return () => void listeners.delete(listener);
   }
 
   /** Whether anybody would hear: building a payload costs. */
   wants(name: EventName): boolean {
-    return (this.#listeners.get(name)?.size ?? 0) > 0 || this.#channels.get(name)?.hasSubscribers === true;
+    const { listeners, channel } = this.#audiences[name];
+    return listeners.size > 0 || channel.hasSubscribers;
   }
 
   emit<E extends EventName>(name: E, payload: DestEvents[E]): void {
-    this.#channels.get(name)?.publish(payload);
-    for (const listener of (this.#listeners.get(name) ?? []) as Iterable<Listener<E>>) {
+    const { listeners, channel } = this.#audiences[name];
+    channel.publish(payload);
+    for (const listener of listeners as Iterable<Listener<E>>) {
       try {
         listener(payload);
       } catch (thrown) {

@@ -91,12 +91,9 @@ export class Intake implements RunIntake {
     const fresh = added === messages.length ? messages : messages.slice(messages.length - added);
     if (fresh !== messages) rooms.unreserve(messages.slice(0, messages.length - added));
     this.accepted += added;
-    const toWake = new Set<string>();
-    for (const message of fresh) {
-      if (events.wants("accepted")) events.emit("accepted", acceptedRecord(commit, message));
-      toWake.add(message.destination);
-    }
-    for (const destination of toWake) wake(destination);
+    if (events.wants("accepted"))
+      for (const message of fresh) events.emit("accepted", acceptedRecord(commit, message));
+    for (const destination of new Set(fresh.map((message) => message.destination))) wake(destination);
   }
 
   ended(run: Deferral): void {

@@ -82,6 +82,13 @@ test("an unknown option is refused by name; undefined does not make it known", (
   expect(error.message).toBe("s3: unknown option regoin (did you mean region?); known are region, timeout");
 });
 
+test("an unknown event is refused by name", async () => {
+  await using dest = createDest({ destinations: { out: recordingDestination() } });
+  const error = thrownBy(() => dest.on("deliverd" as "delivered", () => undefined));
+  expect(error.code).toBe("DEST_INVALID_OPTION");
+  expect(error.message).toMatch(/^dest\.on: must be one of accepted, .*, not deliverd$/);
+});
+
 describe("with unknownKeys: warn, what a send returns", () => {
   test("is frozen, has nothing but its id, and warns once for each destination when an answer is read of it", async () => {
     await using dest = createDest({

@@ -1,4 +1,4 @@
-import { DestError, type Outcome } from "@dest/core";
+import { type Clock, DestError, type Outcome } from "@dest/core";
 import type { HttpResponse } from "./exchange.js";
 import { retryAfter } from "./retry-after.js";
 
@@ -14,15 +14,18 @@ function delivered(status: number): Outcome {
   return { status: "delivered", receipt: { status } };
 }
 
-/** What a response means for the message. `now`: epoch milliseconds, for a Retry-After that is a date. */
-export function classifyResponse({ status, headers, body }: HttpResponse, now: number): Outcome {
+/** What a response means for the message. The clock is for a Retry-After that is a date. */
+export function classifyResponse(
+  { status, headers, body }: HttpResponse,
+  clock: Pick<Clock, "now">,
+): Outcome {
   if (status >= 200 && status < 300) return receipts[status] ?? delivered(status);
   const error = new DestError(
     "DEST_HTTP_STATUS",
     `the receiver answered ${status}${hint(status, headers, body)}`,
   );
   if (status < 500 && !transient.has(status)) return { status: "rejected", error };
-  const afterMs = retryAfter(headers["retry-after"], now);
+  const afterMs = retryAfter(headers["retry-after"], clock.now());
   return afterMs === undefined ? { status: "retry", error } : { status: "retry", error, afterMs };
 }
 

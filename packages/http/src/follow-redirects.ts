@@ -34,7 +34,7 @@ export async function followRedirects(
     response = ended.response;
   }
   context.record({ response: responseRecord(response) });
-  const outcome = classifyResponse(response, context.clock.now());
+  const outcome = classifyResponse(response, context.clock);
   if (outcome.status === "retry" && isTaken(first, request)) {
     const { code, message } = outcome.error;
     return { ...outcome, error: new DestError(code, message, { ambiguous: true }) };

@@ -45,7 +45,7 @@ export const http = defineDestination<readonly [request: HttpRequest], PreparedR
           if (redirect === "follow" && isRedirect(response))
             return followRedirects(agent as Dispatcher, request, response, context, signed);
           context.record({ response: responses.of(response) });
-          return classifyResponse(response, context.clock.now());
+          return classifyResponse(response, context.clock);
         });
       },
       async close() {

@@ -52,6 +52,7 @@ export function bodyBytes({ body }: PreparedRequest): number {
 
 function prepareMethod(given: unknown, hasBody: boolean): string {
   if (given === undefined) return hasBody ? "POST" : "GET";
+  if (methods.has(given as string)) return given as string;
   const method = typeof given === "string" ? given.toUpperCase() : "";
   if (method === "CONNECT") throw invalid("method", given, "CONNECT opens a tunnel and sends no message");
   if (!methods.has(method)) throw invalid("method", given);

@@ -6,7 +6,7 @@ const now = Date.UTC(2026, 0, 1);
 
 function answered(status: number, headers: Record<string, string> = {}, body = "") {
   const response = { status, headers, body: Buffer.from(body), bytes: body.length, isWhole: true };
-  return classifyResponse(response, now);
+  return classifyResponse(response, { now: () => now });
 }
 
 function errorOf(outcome: ReturnType<typeof classifyResponse>): DestError {

@@ -22,17 +22,9 @@ export function runPart(id: string): string {
   return keyText(dot > 0 ? id.slice(0, dot) : id);
 }
 
-/** What these ids are found by. Those of a run lie side by side, and its part is there once. */
-export function runPartsOf(ids: Iterable<string>): string[] {
-  const parts: string[] = [];
-  let run: string | undefined;
-  for (const id of ids) {
-    const dot = id.lastIndexOf(".");
-    if (dot === run?.length && id.startsWith(run)) continue;
-    run = dot > 0 ? id.slice(0, dot) : id;
-    parts.push(keyText(run));
-  }
-  return parts;
+/** What messages of one commit are found by: their ids are all of one form. */
+export function runPartsOf(runId: string, ids: readonly string[]): string[] {
+  return ids[0]?.startsWith(`${runId}.`) ? [keyText(runId)] : ids.map(runPart);
 }
 
 function fits(text: string): boolean {

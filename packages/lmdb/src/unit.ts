@@ -91,7 +91,7 @@ export class Unit implements UnitOfWork {
     const { homes, ids, keys, lines, late } = this.tables;
     const destination = keyText(stored.destination);
     homes.remove([seq, kind]);
-    for (const part of runPartsOf(stored.rows.map(([, id]) => id))) ids.remove([part, seq, kind]);
+    for (const part of runPartsOf(stored.runId, idsOf(stored.rows))) ids.remove([part, seq, kind]);
     for (const [distance, , , , options] of stored.rows) {
       if (options?.orderKey === undefined) continue;
       const { batchKey, orderKey } = options;
@@ -106,7 +106,7 @@ export class Unit implements UnitOfWork {
     const { ids, keys } = this.tables;
     const living = alive ? rows.filter((_, row) => alive(row)) : rows;
     const value = rows.length === 1 ? idValue((rows[0] as Row)[1]) : nothing;
-    for (const part of runPartsOf(living.map(([, id]) => id))) ids.put([part, seq, kind], value);
+    for (const part of runPartsOf(of.runId, idsOf(living))) ids.put([part, seq, kind], value);
     for (const [distance, , , , options] of living) {
       if (options?.orderKey === undefined) continue;
       const { batchKey, orderKey } = options;
@@ -171,13 +171,17 @@ export class Unit implements UnitOfWork {
     if (home.states.every((state) => state === -1)) {
       homes.remove(home.key);
       if (home.hasStates) states.remove(home.key);
-      for (const part of runPartsOf(home.entries.map(({ id }) => id)))
-        ids.remove([part, home.seq, home.kind]);
+      const known = home.entries.map(({ id }) => id);
+      for (const part of runPartsOf(first.origin.runId, known)) ids.remove([part, home.seq, home.kind]);
     } else {
       home.hasStates = true;
       states.put(home.key, this.codec.encode(packStates(home.states)));
     }
   }
+}
+
+function idsOf(rows: readonly Row[]): string[] {
+  return rows.map(([, id]) => id);
 }
 
 /** The prefix of the entries of one order key. */
