@@ -72,29 +72,34 @@ function ofTexts(values: readonly unknown[], text: Text): Column | undefined {
 }
 
 function ofArrays(values: readonly unknown[], length: number, text: Text): Column | undefined {
-  const columns: unknown[][] = Array.from({ length }, () => []);
-  for (const value of values) {
-    if (!Array.isArray(value) || value.length !== length) return undefined;
-    for (let i = 0; i < length; i++) (columns[i] as unknown[]).push(value[i]);
+  if (!values.every((value) => Array.isArray(value) && value.length === length)) return undefined;
+  const items: Column[] = [];
+  for (let i = 0; i < length; i++) {
+    const column = (values as readonly (readonly unknown[])[]).map((value) => value[i]);
+    items.push(toColumn(column, text));
   }
-  return { items: columns.map((column) => toColumn(column, text)) };
+  return { items };
 }
 
 function ofObjects(values: readonly unknown[], first: object, text: Text): Column | undefined {
   const names = Object.keys(first);
   // An assignment would make it the prototype.
-  if (names.includes("__proto__")) return undefined;
-  const columns: unknown[][] = names.map(() => []);
-  for (const value of values) {
-    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
-    let i = 0;
-    for (const name in value) {
-      const member = (value as Record<string, unknown>)[name];
-      if (names[i] !== name || member === undefined) return undefined;
-      (columns[i] as unknown[]).push(member);
-      i += 1;
-    }
-    if (i < names.length) return undefined;
+  if (names.includes("__proto__") || !values.every((value) => hasMembers(value, names))) return undefined;
+  const members: (readonly [string, Column])[] = [];
+  for (const name of names) {
+    const column = (values as readonly Readonly<Record<string, unknown>>[]).map((value) => value[name]);
+    members.push([name, toColumn(column, text)]);
   }
-  return { members: names.map((name, i) => [name, toColumn(columns[i] as unknown[], text)]) };
+  return { members };
+}
+
+/** These, in this order, and no others. */
+function hasMembers(value: unknown, names: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  let i = 0;
+  for (const name in value) {
+    if (names[i] !== name || (value as Record<string, unknown>)[name] === undefined) return false;
+    i += 1;
+  }
+  return i === names.length;
 }
