@@ -28,8 +28,9 @@ export class Ledger {
   readonly #runs = new Map<string, Announced>();
   readonly #arrived = new Map<string, Arrived>();
   readonly #ranks = new Map<string, number>();
-  /** Ids of messages and batches. */
+  /** Ids of messages and batches, and keys of messages. */
   readonly #dead = new Set<string>();
+  readonly #keysOfIds = new Map<string, string>();
   readonly #notIntact = new Set<string>();
   /** The keys of the messages of a request. */
   readonly #requests = new Map<string, readonly string[]>();
@@ -52,6 +53,13 @@ export class Ledger {
     }
   }
 
+  /** The ids of its messages, before it is committed. */
+  named(run: string, ids: readonly string[]): void {
+    ids.forEach((id, at) => {
+      this.#keysOfIds.set(id, keyOf({ run, at }));
+    });
+  }
+
   /** Its promise resolved. */
   accept(run: string, sends: number): void {
     const known = this.#runs.get(run);
@@ -67,7 +75,7 @@ export class Ledger {
 
   /** Messages that became dead letters and were put back: they may come out of order, and again. */
   died(ids: readonly string[]): void {
-    for (const id of ids) this.#dead.add(id);
+    for (const id of ids) this.#dead.add(id).add(this.#keysOfIds.get(id) ?? id);
   }
 
   /** Nothing waits any longer: what was answered before does not come again. */
@@ -75,7 +83,7 @@ export class Ledger {
     this.#isDrained = true;
   }
 
-  /** Of a message, or a batch: whether one of its messages is. */
+  /** Of a message, by id or key, or a batch: whether one of its messages is. */
   isDead(id: string): boolean {
     return this.#dead.has(id) || (this.#requests.get(id)?.some((key) => this.#dead.has(key)) ?? false);
   }

@@ -77,3 +77,16 @@ test("two sends of an order key under way at once are a fault, and so is the wro
     "an order key had two under way, or out of order (3 times): line: c.0 after a.0; line: a.0 after ; line: b.0 after ",
   ]);
 });
+
+test("a message is dead by its id, and by its key once it is known which is which", () => {
+  const ledger = new Ledger();
+  ledger.named("a", ["msg_0", "msg_1"]);
+  ledger.died(["msg_1", "bat_0"]);
+  expect(["a#0", "a#1", "msg_0", "msg_1", "bat_0"].map((id) => ledger.isDead(id))).toEqual([
+    false,
+    true,
+    false,
+    true,
+    true,
+  ]);
+});

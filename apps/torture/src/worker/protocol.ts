@@ -32,6 +32,8 @@ export type Line =
       readonly discarded: boolean;
       readonly line?: string | undefined;
     }
+  /** The ids that its sends were given. */
+  | { readonly say: "sent"; readonly run: string; readonly ids: readonly string[] }
   | { readonly say: "accepted"; readonly run: string; readonly sends: number }
   | { readonly say: "rejected"; readonly run: string; readonly code: string; readonly message: string }
   | { readonly say: "warning"; readonly code: string; readonly message: string }

@@ -1,4 +1,4 @@
-import { DestError, type RunOf } from "@dest/core";
+import { DestError, type RunOf, type Sent } from "@dest/core";
 import { type Payload, payload } from "../payload.js";
 import type { Instance } from "./instance.js";
 import type { Setup } from "./protocol.js";
@@ -30,7 +30,11 @@ export async function runPlan(dest: Instance, setup: Setup, plan: Plan): Promise
   try {
     await dest.run(
       ($) => {
-        for (let at = 0; at < sends; at++) send($, setup, plan, payload(run, at, line, plan.width));
+        const ids = Array.from(
+          { length: sends },
+          (_, at) => send($, setup, plan, payload(run, at, line, plan.width)).id,
+        );
+        say({ say: "sent", run, ids });
         if (discarded) throw new Thrown("thrown away");
       },
       plan.remembered ? { runId: run } : {},
@@ -45,7 +49,7 @@ export async function runPlan(dest: Instance, setup: Setup, plan: Plan): Promise
   }
 }
 
-function send($: RunOf<Instance>, setup: Setup, { line, delay, origin }: Plan, sent: Payload): void {
+function send($: RunOf<Instance>, setup: Setup, { line, delay, origin }: Plan, sent: Payload): Sent {
   const wait = delay?.(sent.at) ?? 0;
   const given = {
     ...(line === undefined ? {} : { orderKey: line }),
@@ -53,9 +57,13 @@ function send($: RunOf<Instance>, setup: Setup, { line, delay, origin }: Plan, s
   };
   const to = Object.keys(given).length > 0 ? $.with(given).send : $.send;
   const url = setup.origins[origin] as string;
-  if (setup.sends === "batch") to.batch({ url, key: line ?? `key ${sent.at % 3}`, payload: sent });
-  else if (setup.sends === "s3")
-    to.s3({ bucket: `origin-${origin}`, prefix: `${line ?? `key ${sent.at % 3}`}/`, payload: { ...sent } });
-  else if (setup.sends === "sql") to.sql({ table: "sends", payload: { ...sent } });
-  else to.http({ url: `${url}/message`, data: { ...sent } });
+  if (setup.sends === "batch") return to.batch({ url, key: line ?? `key ${sent.at % 3}`, payload: sent });
+  if (setup.sends === "s3")
+    return to.s3({
+      bucket: `origin-${origin}`,
+      prefix: `${line ?? `key ${sent.at % 3}`}/`,
+      payload: { ...sent },
+    });
+  if (setup.sends === "sql") return to.sql({ table: "sends", payload: { ...sent } });
+  return to.http({ url: `${url}/message`, data: { ...sent } });
 }
