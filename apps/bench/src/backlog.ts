@@ -3,7 +3,7 @@ import type { Answer, Opened } from "./start-backlog.js";
 import { large, small, twoBacklogs } from "./two-backlogs.js";
 
 const warmUp = 1;
-const passed = 50_000;
+const passed = 25_000;
 
 /** What waits is on the disk: neither memory nor the event loop of the process knows of it. */
 export const backlog: Benchmark = {

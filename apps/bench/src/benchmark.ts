@@ -39,6 +39,8 @@ export interface Sides {
   /** One round: answers the figures. Throws where anything went missing, so that a wrong figure is never shown. */
   a(): Promise<Figures>;
   b(): Promise<Figures>;
+  /** Instead of a first round that is not counted, where less than a round does. */
+  warmUp?(): Promise<void>;
   tearDown(): Promise<void>;
 }
 

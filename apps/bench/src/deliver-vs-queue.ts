@@ -8,7 +8,7 @@ import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
 import { startSender } from "./start-sender.js";
 
-const sends = 100_000;
+const sends = 25_000;
 const perRun = 100;
 /** As many as dest keeps by default. */
 const removeOnComplete = { count: 10_000 };
@@ -29,7 +29,7 @@ export const deliverVsQueue: Benchmark = {
     const { connection, stop } = await startRedis();
     const directory = scratch();
     const { path } = directory;
-    const dest = await startSender(receiver, { through: "lmdb", path, sends, perRun, atOnce: 1 });
+    const dest = await startSender(receiver, { through: "lmdb", path, perRun, atOnce: 1 });
     const queue = new Queue("sends", { connection });
     const pool = barePool(receiver.origin);
 
@@ -40,7 +40,7 @@ export const deliverVsQueue: Benchmark = {
     }
 
     return {
-      a: async () => (await dest.send()).perSecond,
+      a: async () => (await dest.send(sends)).perSecond,
       async b() {
         await addJobs(queue, url, { sends, perRun, atOnce: 50 });
         const startedAt = performance.now();

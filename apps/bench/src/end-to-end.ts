@@ -3,6 +3,10 @@ import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
 import { type Sending, type Sent, startSender } from "./start-sender.js";
 
+const warmUpSends = 20_000;
+/** At most so many by the loop: it keeps nothing, so that its rate is the same for any number. */
+const bareSends = 40_000;
+
 /** The second figure of `endToEnd`: of the sending process per message. Other work on the machine moves it less. */
 export function cpuOf(name: string): NamedFigure {
   return { name: `${name}-cpu`, unit: "µs", better: "lower" };
@@ -11,15 +15,18 @@ export function cpuOf(name: string): NamedFigure {
 /** Accepted, delivered and settled through that outbox, against the same requests by a loop that keeps nothing. */
 export async function endToEnd(
   through: "memory" | "lmdb",
-  runs: Pick<Sending, "sends" | "perRun" | "atOnce">,
+  { sends, ...runs }: Pick<Sending, "perRun" | "atOnce"> & { readonly sends: number },
 ): Promise<Sides> {
   const receiver = await startReceiver();
   const { path, remove } = scratch();
   const dest = await startSender(receiver, { ...runs, through, path });
   const pool = await startSender(receiver, { ...runs, through: "pool", path });
   return {
-    a: async () => figures(await dest.send()),
-    b: async () => figures(await pool.send()),
+    a: async () => figures(await dest.send(sends)),
+    b: async () => figures(await pool.send(Math.min(sends, bareSends))),
+    async warmUp() {
+      for (const side of [dest, pool]) await side.send(warmUpSends);
+    },
     async tearDown() {
       await Promise.all([dest.stop(), pool.stop()]);
       await receiver.stop();

@@ -2,7 +2,7 @@ import type { Benchmark } from "./benchmark.js";
 import type { Backlog } from "./start-backlog.js";
 import { large, small, twoBacklogs } from "./two-backlogs.js";
 
-const messages = 50_000;
+const messages = 25_000;
 
 /** Whether a message costs more when many wait. */
 export const flat: Benchmark = {

@@ -8,7 +8,7 @@ const atOnce = 50;
 export const httpDurableSingle: Benchmark = {
   name: "http-durable-single",
   a: `${sends} sends, one in a run, ${atOnce} runs at a time, durable outbox, until all are delivered`,
-  b: "the same requests by a loop over undici's Pool.request that reads the body",
+  b: "such requests by a loop over undici's Pool.request that reads the body",
   unit: "/s",
   better: "higher",
   mustReach: 0.45,

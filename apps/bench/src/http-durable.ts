@@ -8,7 +8,7 @@ const perRun = 100;
 export const httpDurable: Benchmark = {
   name: "http-durable",
   a: `${sends} sends in runs of ${perRun}, one after the other, durable outbox, until all are delivered`,
-  b: "the same requests by a loop over undici's Pool.request that reads the body",
+  b: "such requests by a loop over undici's Pool.request that reads the body",
   unit: "/s",
   better: "higher",
   mustReach: 0.75,

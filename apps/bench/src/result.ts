@@ -32,7 +32,8 @@ export async function measure(
   const noB = benchmark.lackingForB?.();
   const sides = await benchmark.setUp(rounds);
   try {
-    const measured = await interleave(noB === undefined ? sides : { a: sides.a }, rounds);
+    const { b, ...alone } = sides;
+    const measured = await interleave(noB === undefined ? sides : alone, rounds);
     return rows(benchmark).map((row, i) => ({
       ...row,
       ...(noB === undefined ? {} : { notRun: noB }),

@@ -15,15 +15,16 @@ export interface Spread {
 }
 
 /**
- * A B A B …: what else the machine does meanwhile falls on both. The first pair warms up and is not counted. Answers the
- * rounds of each figure.
+ * A B A B …: what else the machine does meanwhile falls on both. What warms up, the first pair unless the sides have
+ * something shorter, is not counted. Answers the rounds of each figure.
  */
 export async function interleave(
-  sides: Pick<Sides, "a"> & Partial<Pick<Sides, "b">>,
+  sides: Pick<Sides, "a" | "warmUp"> & Partial<Pick<Sides, "b">>,
   rounds: number,
 ): Promise<Round[][]> {
   const measured: Round[][] = [];
-  for (let round = 0; round <= rounds; round++) {
+  await sides.warmUp?.();
+  for (let round = sides.warmUp ? 1 : 0; round <= rounds; round++) {
     collectGarbage();
     const a = asArray(await sides.a());
     collectGarbage();

@@ -1,4 +1,4 @@
-// The program that start-sender.ts starts: sends as it is told, and answers how fast that was.
+// The program that start-sender.ts starts: sends as many as it is told, and answers how fast that was.
 import { setImmediate } from "node:timers/promises";
 import { memoryOutbox } from "@dest/core";
 import { lmdb } from "@dest/lmdb";
@@ -6,14 +6,14 @@ import { bareLoop, barePool } from "./bare-loop.js";
 import { httpDest, sendInRuns } from "./runs.js";
 import type { Sending, Sent } from "./start-sender.js";
 
-const { origin, through, path, sends, perRun, atOnce }: Sending = JSON.parse(process.argv[2] ?? "{}");
+const { origin, through, path, perRun, atOnce }: Sending = JSON.parse(process.argv[2] ?? "{}");
 const patience = 120_000;
 
 const { send, close } = through === "pool" ? bare() : dest();
 
 function bare() {
   const pool = barePool(origin);
-  return { send: () => bareLoop(pool, sends), close: () => pool.close() };
+  return { send: (sends: number) => bareLoop(pool, sends), close: () => pool.close() };
 }
 
 function dest() {
@@ -23,7 +23,7 @@ function dest() {
   const pause = through === "memory" ? () => setImmediate() : undefined;
   let delivered = 0;
   return {
-    async send() {
+    async send(sends: number) {
       await sendInRuns(dest, `${origin}/people`, { sends, perRun, atOnce, pause });
       const counts = await dest.flush({ timeout: patience });
       delivered += sends;
@@ -34,11 +34,10 @@ function dest() {
   };
 }
 
-// Whatever the message.
-process.on("message", async () => {
+process.on("message", async (sends: number) => {
   const startedAt = performance.now();
   const cpuBefore = process.cpuUsage();
-  await send();
+  await send(sends);
   const perSecond = (sends * 1_000) / (performance.now() - startedAt);
   const { user, system } = process.cpuUsage(cpuBefore);
   process.send?.({ perSecond, cpuMicroseconds: (user + system) / sends } satisfies Sent);

@@ -2,14 +2,13 @@ import { startChild } from "./child.js";
 import { payloadBytes } from "./payload.js";
 import type { Receiver } from "./start-receiver.js";
 
-/** How many requests a sender makes of the receiver when it is told to, and by what. */
+/** How a sender makes its requests of the receiver. */
 export interface Sending {
   readonly origin: string;
   /** dest with one of its outboxes, or undici's pool and nothing else. */
   readonly through: "memory" | "lmdb" | "pool";
   /** Of the outbox on the disk. */
   readonly path: string;
-  readonly sends: number;
   readonly perRun: number;
   readonly atOnce: number;
 }
@@ -21,8 +20,8 @@ export interface Sent {
 }
 
 export interface Sender {
-  /** Throws unless exactly these requests arrive. */
-  send(): Promise<Sent>;
+  /** Throws unless exactly so many requests arrive. */
+  send(sends: number): Promise<Sent>;
   stop(): Promise<void>;
 }
 
@@ -30,9 +29,9 @@ export async function startSender(receiver: Receiver, sending: Omit<Sending, "or
   const argument = JSON.stringify({ ...sending, origin: receiver.origin } satisfies Sending);
   const { ask, stop } = await startChild("sender-process", argument);
   return {
-    async send() {
-      const sent = await ask<Sent>("send");
-      await receiver.expect({ requests: sending.sends, bytes: payloadBytes(sending.sends) });
+    async send(sends) {
+      const sent = await ask<Sent>(sends);
+      await receiver.expect({ requests: sends, bytes: payloadBytes(sends) });
       return sent;
     },
     stop,

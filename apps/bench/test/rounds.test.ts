@@ -19,6 +19,20 @@ test("A and B take turns, and the first pair is not counted", async () => {
   ]);
 });
 
+test("sides that warm up by themselves have no pair that is not counted", async () => {
+  const calls: string[] = [];
+  const side = (name: string) => async () => calls.push(name);
+  const warmUp = async () => void calls.push("w");
+  const rounds = await interleave({ a: side("a"), b: side("b"), warmUp }, 2);
+  expect(calls.join("")).toBe("wabab");
+  expect(rounds).toEqual([
+    [
+      { a: 2, b: 3 },
+      { a: 4, b: 5 },
+    ],
+  ]);
+});
+
 test("of sides with several figures, each figure has its rounds", async () => {
   const sides = { a: async () => [1, 10], b: async () => [2, 20] };
   expect(await interleave(sides, 2)).toEqual([

@@ -1,18 +1,22 @@
 import { DestError } from "@dest/core";
 import { open, type RootDatabase } from "lmdb";
-import { fileOf } from "./integrity.js";
+import { fileOf, sizeOf } from "./integrity.js";
 import { format, readNumber } from "./meta.js";
 import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
 
-/** Of what is read, in bytes. Each page that is touched stays in this process until the file is mapped anew. */
-const mostRead = 32 * 1024 * 1024;
+/** In bytes, about. Each page that is touched stays in this process until the file is mapped anew. */
+const mostTouched = 16 * 1024 * 1024;
+/** Of a file of at most so many bytes all pages may stay. */
+const smallFile = 32 * 1024 * 1024;
+/** The leaves of the tables that a transaction changes, which the next one finds at other places of the file. */
+const touchedByTransaction = 6 * 16_384;
 
 /** The database of one directory, mapped into memory. */
 export class Environment {
   readonly #path: string;
   readonly #file: number;
   #mapped: { readonly root: RootDatabase<Buffer, Key>; readonly tables: Tables };
-  #read = 0;
+  #touched = 0;
 
   constructor(path: string) {
     this.#path = path;
@@ -32,19 +36,25 @@ export class Environment {
 
   /** Told of every value that is read. */
   hasRead(bytes: number): void {
-    this.#read += bytes;
+    this.#touched += bytes;
+  }
+
+  /** Told of every transaction that is written. */
+  hasWritten(): void {
+    this.#touched += touchedByTransaction;
   }
 
   get isWorn(): boolean {
-    return this.#read > mostRead;
+    return this.#touched > mostTouched;
   }
 
   /**
-   * Lets go of the pages that were read. Nothing may be written or flushed meanwhile, and nobody gets to read: what is
+   * Lets go of the pages that were touched. Nothing may be written or flushed meanwhile, and nobody gets to read: what is
    * waited for once the file is closed are promises that are settled already.
    */
   async mapAnew(): Promise<void> {
-    this.#read = 0;
+    this.#touched = 0;
+    if (sizeOf(this.#path) <= smallFile) return;
     await this.root.flushed;
     await new Promise((resolve) => setImmediate(resolve));
     // Another file of that name would be another store.

@@ -47,6 +47,11 @@ export function fileOf(path: string): number {
   return statSync(join(path, dataFile), { throwIfNoEntry: false })?.ino ?? 0;
 }
 
+/** Of the file, in bytes; 0 where there is none. */
+export function sizeOf(path: string): number {
+  return statSync(join(path, dataFile), { throwIfNoEntry: false })?.size ?? 0;
+}
+
 /** Reads a table of a store that cannot be opened, from both ends, as far as each gets. */
 export async function salvage(
   path: string,

@@ -154,6 +154,7 @@ export class Store<Unit extends UnitOfWork> {
       return;
     }
     this.refresh();
+    this.#environment.hasWritten();
     for (const { job, result } of taken) job.applied?.(result);
     for (const { resolve, result } of taken) resolve(result);
   }
