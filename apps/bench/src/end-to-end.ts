@@ -3,7 +3,6 @@ import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
 import { type Sending, type Sent, startSender } from "./start-sender.js";
 
-const warmUpSends = 20_000;
 /** At most so many by the loop: it keeps nothing, so that its rate is the same for any number. */
 const bareSends = 40_000;
 
@@ -24,9 +23,6 @@ export async function endToEnd(
   return {
     a: async () => figures(await dest.send(sends)),
     b: async () => figures(await pool.send(Math.min(sends, bareSends))),
-    async warmUp() {
-      for (const side of [dest, pool]) await side.send(warmUpSends);
-    },
     async tearDown() {
       await Promise.all([dest.stop(), pool.stop()]);
       await receiver.stop();
