@@ -4,7 +4,7 @@ import { answer } from "./answer.js";
 import type { Benchmark } from "./benchmark.js";
 import { startReceiver } from "./start-receiver.js";
 
-const starts = 7;
+const starts = 5;
 
 /** What a program that sends one message and ends waits for, beside the client's own start. */
 export const coldStart: Benchmark = {

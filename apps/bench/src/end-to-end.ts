@@ -4,7 +4,7 @@ import { startReceiver } from "./start-receiver.js";
 import { type Sending, type Sent, startSender } from "./start-sender.js";
 
 /** At most so many by the loop: it keeps nothing, so that its rate is the same for any number. */
-const bareSends = 40_000;
+const bareSends = 25_000;
 
 /** The second figure of `endToEnd`: of the sending process per message. Other work on the machine moves it less. */
 export function cpuOf(name: string): NamedFigure {

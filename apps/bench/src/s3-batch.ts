@@ -12,7 +12,7 @@ import { type Receiver, startReceiver } from "./start-receiver.js";
 const events = 1_000_000;
 const warmUpEvents = 200_000;
 /** By the bare loop, which keeps nothing: its rate is the same for any number. */
-const bareEvents = 400_000;
+const bareEvents = 250_000;
 const perRun = 100;
 const objectBytes = 64 * 2 ** 20;
 const pieceLength = 64 * 2 ** 10;
