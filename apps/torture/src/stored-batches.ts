@@ -12,6 +12,7 @@ export interface ArrivedBatch {
 export class StoredBatches {
   readonly #contents = new Map<string, string>();
   readonly #batchesOf = new Map<string, Set<string>>();
+  readonly #changed: { readonly id: string; readonly isSingle: boolean; readonly difference: string }[] = [];
   readonly #faults: Faults;
 
   constructor(faults: Faults) {
@@ -22,10 +23,11 @@ export class StoredBatches {
     const content = JSON.stringify(batch);
     const before = this.#contents.get(batch.id);
     if (before !== undefined && before !== content)
-      this.#faults.add(
-        "a batch came again with another content",
-        `${batch.id} (${difference(before, batch)})`,
-      );
+      this.#changed.push({
+        id: batch.id,
+        isSingle: batch.members.length === 1,
+        difference: difference(before, batch),
+      });
     this.#contents.set(batch.id, content);
     for (const { value } of batch.members) {
       const key = keyOf(value);
@@ -35,8 +37,15 @@ export class StoredBatches {
     }
   }
 
-  /** Says which messages are in more than one batch, but for those that were given up and put back in line. */
+  /**
+   * Says which batches came again with another content, and which messages are in more than one, but for those that were
+   * given up and put back in line. A message that is alone in its batch gives it its id, then as before.
+   */
   judge(isExcused: (batch: string) => boolean): void {
+    for (const { id, isSingle, difference } of this.#changed) {
+      if (!isSingle || !isExcused(id))
+        this.#faults.add("a batch came again with another content", `${id} (${difference})`);
+    }
     for (const [key, batches] of this.#batchesOf) {
       const counted = [...batches].filter((batch) => !isExcused(batch));
       if (counted.length > 1)

@@ -21,6 +21,17 @@ test("the same batch again changes nothing", () => {
   expect(faults.list()).toEqual([]);
 });
 
+test("a batch of one message that was given up may come again, sealed later; one of several may not", () => {
+  const faults = new Faults();
+  const stored = new StoredBatches(faults);
+  stored.store(batch("1", "a"));
+  stored.store({ ...batch("1", "a"), sealedAt: 2 });
+  stored.store(batch("2", "b", "c"));
+  stored.store({ ...batch("2", "b", "c"), sealedAt: 2 });
+  stored.judge(() => true);
+  expect(faults.list()).toEqual(["a batch came again with another content: 2 (sealed at 1, then 2)"]);
+});
+
 test("another order, another member, or a message in two batches is a fault", () => {
   const faults = new Faults();
   const stored = new StoredBatches(faults);
