@@ -89,12 +89,14 @@ function rehearse(): void {
         }
       }
     });
-    const filling = Buffer.alloc(64 * 1024);
+    // Long values take free pages that lie side by side, short ones any.
+    const fillings = [Buffer.alloc(64 * 1024), Buffer.alloc(4_000)];
     // What one transaction frees the next but one uses.
     for (let round = 0; round < 4; round++) {
       env.transactionSync(() => {
-        for (let written = 0; written < rehearsedBytes / 32; written += filling.length)
-          tables[0]?.put(`filling ${round} ${written}`, filling);
+        for (const filling of fillings)
+          for (let written = 0; written < rehearsedBytes / 32; written += filling.length)
+            tables[0]?.put(`filling ${round} ${filling.length} ${written}`, filling);
       });
     }
   } finally {

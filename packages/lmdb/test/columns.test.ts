@@ -88,7 +88,7 @@ test("names, and what all have, are stored once", () => {
 test("texts of any length and script are stored, through encode and decode too", () => {
   const flip = (bytes: Uint8Array) => bytes.map((byte) => byte ^ 0x55);
   for (const codec of [new Codec({}), new Codec({ encode: flip, decode: flip })]) {
-    for (const text of ["", "plain", "日本語 🙂", "x".repeat(3_000_000)]) {
+    for (const text of ["", "plain", "日本語 🙂", "x".repeat(100_000)]) {
       const value = { rows: Array.from({ length: 5 }, (_, i) => [i, text, `${text}${i}`]) };
       expect(codec.decode(codec.encodeRows(value), "it")).toEqual(value);
       expect(codec.decode(codec.encode(value), "it")).toEqual(value);
