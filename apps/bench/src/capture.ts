@@ -16,7 +16,7 @@ export const capture: Benchmark = {
   better: "lower",
   mustReach: 4,
   reachFor: 2.5,
-  rounds: 9,
+  rounds: 7,
   async setUp() {
     const dest = createDest({ destinations: { http: http() } });
     return {

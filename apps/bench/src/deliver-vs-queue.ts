@@ -8,7 +8,7 @@ import { scratch } from "./scratch.js";
 import { startReceiver } from "./start-receiver.js";
 import { startSender } from "./start-sender.js";
 
-const sends = 25_000;
+const sends = 20_000;
 /** After so many all of it is compiled. */
 const warmUpSends = 100_000;
 const warmUpJobs = 5_000;

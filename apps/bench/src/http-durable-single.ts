@@ -13,8 +13,6 @@ export const httpDurableSingle: Benchmark = {
   better: "higher",
   mustReach: 0.45,
   reachFor: 0.65,
-  // It moves with what else the machine does, more than the others: it has a disk to share.
-  rounds: 7,
   more: [cpuOf("http-durable-single")],
   setUp: () => endToEnd("lmdb", { sends, perRun: 1, atOnce }),
 };
