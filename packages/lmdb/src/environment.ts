@@ -2,14 +2,14 @@ import { DestError } from "@dest/core";
 import { open, type RootDatabase } from "lmdb";
 import { fileOf, sizeOf } from "./integrity.js";
 import { format, readNumber } from "./meta.js";
-import { environmentOptions, type Key, type TableName, type Tables, tableNames } from "./tables.js";
+import { environmentOptions, type Key, pageSize, type TableName, type Tables, tableNames } from "./tables.js";
 
 /** In bytes, about. Each page that is touched stays in this process until the file is mapped anew. */
 const mostTouched = 16 * 1024 * 1024;
 /** Of a file of at most so many bytes all pages may stay. */
 const smallFile = 32 * 1024 * 1024;
 /** The leaves of the tables that a transaction changes, which the next one finds at other places of the file. */
-const touchedByTransaction = 6 * 16_384;
+const touchedByTransaction = 6 * pageSize;
 
 /** The database of one directory, mapped into memory. */
 export class Environment {

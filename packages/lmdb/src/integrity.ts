@@ -1,5 +1,5 @@
 import { type StdioOptions, spawn } from "node:child_process";
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, type Stats, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -21,11 +21,11 @@ export function markClean(path: string): void {
 
 /** Whether there is a store that was not closed in order, or was changed since. */
 export function wasLeftOpen(path: string): boolean {
-  if (!existsSync(join(path, dataFile))) return false;
-  const { size, mtimeMs } = statSync(join(path, dataFile));
+  const stats = statsOf(path);
+  if (!stats) return false;
   try {
     const clean = JSON.parse(readFileSync(join(path, cleanFile), "utf8")) as Clean;
-    return clean.size !== size || clean.mtimeMs !== mtimeMs;
+    return clean.size !== stats.size || clean.mtimeMs !== stats.mtimeMs;
   } catch {
     return true;
   }
@@ -44,12 +44,16 @@ export async function whatIsWrong(path: string): Promise<string | undefined> {
 
 /** What tells this file from another that gets its name later; 0 where there is none. */
 export function fileOf(path: string): number {
-  return statSync(join(path, dataFile), { throwIfNoEntry: false })?.ino ?? 0;
+  return statsOf(path)?.ino ?? 0;
 }
 
 /** Of the file, in bytes; 0 where there is none. */
 export function sizeOf(path: string): number {
-  return statSync(join(path, dataFile), { throwIfNoEntry: false })?.size ?? 0;
+  return statsOf(path)?.size ?? 0;
+}
+
+function statsOf(path: string): Stats | undefined {
+  return statSync(join(path, dataFile), { throwIfNoEntry: false });
 }
 
 /** Reads a table of a store that cannot be opened, from both ends, as far as each gets. */

@@ -25,7 +25,7 @@ export type Tables = {
  * Bytes, of stores that are made from now on. Most values are dozens of kilobytes and lie in pages side by side: the more
  * pages that takes, the longer LMDB looks for free ones, and with a backlog that becomes most of what a write costs.
  */
-const pageSize = 16_384;
+export const pageSize = 16_384;
 
 export function environmentOptions(path: string): RootDatabaseOptionsWithPath {
   return {
